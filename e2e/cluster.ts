@@ -31,6 +31,7 @@ export interface StoredPolicy {
 export interface StoredCondition {
   readonly type: string;
   readonly status: string;
+  readonly lastTransitionTime?: string;
   readonly reason: string;
   readonly message: string;
 }

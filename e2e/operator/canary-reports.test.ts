@@ -73,7 +73,7 @@ const replaceLease = async (cluster: Cluster, node: string, number: number, outc
   await cluster.api.json('PATCH', `${leases}/client-${node}`, lease(node, number, { outcome }));
 
 describe('reports', () => {
-  const { cluster } = onCluster({
+  const { cluster, killOperators, startOperator } = onCluster({
     platform: { enforcement: 'DryRun' },
     beforeOperator: async (on) => {
       await createNodes(on.cluster, nodeNames(2));
@@ -161,6 +161,35 @@ describe('reports', () => {
     expect(stdout).toMatch(/^EndPort +Unknown/m);
   });
 
+  test('are judged by the next operator before it says anything: the time of the condition stays', async () => {
+    const since = async () => conditionOf(await cluster.platformProfile(), 'Enforced')?.lastTransitionTime;
+    const before = await since();
+    await killOperators();
+    await startOperator();
+    await replaceLease(cluster, 'node-000', 20, 'cut');
+    await becomes(cluster, /^True Degraded/);
+    await replaceLease(cluster, 'node-000', 21, 'holds');
+    await becomes(cluster, /^True Enforced/);
+    expect(await since()).toBe(before);
+  });
+
+  test('are no answer once the operator is gone', async () => {
+    const environment = { KUBECONFIG: cluster.controlPlane.kubeconfigPath };
+    const operatorLeases = '/apis/coordination.k8s.io/v1/namespaces/ringfence-system/leases';
+    // As an operator leaves it that is killed.
+    await cluster.api.json('POST', operatorLeases, {
+      metadata: { name: 'ringfence-operator' },
+      spec: {
+        ...{ holderIdentity: 'killed', leaseDurationSeconds: 15 },
+        ...{ renewTime: '2020-01-01T00:00:00.000000Z', acquireTime: '2020-01-01T00:00:00.000000Z' },
+      },
+    });
+    const { exitCode, stdout } = await tool.run('ringfence canary', { environment });
+    await cluster.api.json('DELETE', `${operatorLeases}/ringfence-operator`);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^Enforced: True .*\n.*\nnote: the operator is not active \(.*nobody knows/);
+  });
+
   test('of a node that does not exist, or is gone, do not count', async () => {
     await cluster.api.json('POST', leases, lease('forged', 1, { outcome: 'open' }));
     await cluster.api.json('DELETE', `${nodesPath}/node-001`);
@@ -170,9 +199,9 @@ describe('reports', () => {
   test('of a node that is not Ready do not say that the CNI enforces nothing', async () => {
     const conditions = [{ type: 'Ready', status: 'False' }];
     await cluster.api.json('PATCH', `${nodesPath}/node-000/status`, { status: { conditions } });
-    await replaceLease(cluster, 'node-000', 10, 'open');
+    await replaceLease(cluster, 'node-000', 30, 'open');
     await becomes(cluster, /^Unknown Starting/);
-    await replaceLease(cluster, 'node-000', 11, 'holds');
+    await replaceLease(cluster, 'node-000', 31, 'holds');
     await becomes(cluster, /^True Enforced/);
   });
 });

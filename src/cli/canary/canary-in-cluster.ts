@@ -14,7 +14,7 @@ import { listCanaryReports } from '../../objects/canary-leases.ts';
 import { platformNetworkProfiles } from '../../objects/policy-resources.ts';
 import { cannotReach, ToolError } from '../failures.ts';
 import type { ClusterFlags } from '../options.ts';
-import { type OperatorSign, readOperatorSign } from '../status/operator-sign.ts';
+import { type OperatorSign, readOperatorSign, signBeside } from '../status/operator-sign.ts';
 
 /** What a cluster says of its canary. */
 export interface CanaryInCluster {
@@ -44,7 +44,7 @@ export async function readCanary(
     );
     const condition = conditions.find(({ type }) => type === 'Enforced');
     return {
-      operator,
+      operator: signBeside(operator, condition !== undefined),
       ...(condition === undefined ? {} : { condition }),
       ...(enforcement === undefined ? {} : { enforcement }),
       ...(reports === undefined ? {} : { reports }),

@@ -3,7 +3,7 @@
 import { Option } from 'commander';
 import { defineVerb } from '../define-verb.ts';
 import type { ClusterFlags } from '../options.ts';
-import { readCanary } from './canary-in-cluster.ts';
+import { type CanaryInCluster, readCanary } from './canary-in-cluster.ts';
 import { canaryFormats } from './format.ts';
 
 type CanaryFlags = ClusterFlags & { readonly operatorNamespace: string };
@@ -18,7 +18,7 @@ export const canaryVerb = defineVerb({
       ['ringfence canary -o json', 'for a program'],
     ],
     ok: 'policies are in force on every node that the canary tries',
-    found: 'they are not on some node, or nobody knows',
+    found: 'they are not on some node, or nobody knows, as when the operator is not active',
   },
   reads: 'a cluster',
   flags: [
@@ -28,6 +28,11 @@ export const canaryVerb = defineVerb({
   run: async ({ progress }, flags: CanaryFlags) => {
     progress.show('reading what the canary reports');
     const result = await readCanary(flags);
-    return { result, exit: result.condition?.status === 'True' ? 'ok' : 'found' };
+    return { result, exit: isInForce(result) ? 'ok' : 'found' };
   },
 });
+
+/** What an operator said that is gone says nothing of now. */
+function isInForce({ condition, operator }: CanaryInCluster): boolean {
+  return condition?.status === 'True' && operator.state !== 'Silent';
+}

@@ -6,7 +6,7 @@ import { count } from '../../model/counted.ts';
 import { type PrintContext, textAndData } from '../output/formats.ts';
 import type { Paint } from '../output/paint.ts';
 import { formatTable } from '../output/table.ts';
-import { operatorStates } from '../status/operator-sign.ts';
+import { type OperatorSign, operatorStates } from '../status/operator-sign.ts';
 import { type CanaryInCluster, missingRight } from './canary-in-cluster.ts';
 import { type NodeRow, type NodeState, nodeRows, nodeStates } from './node-rows.ts';
 
@@ -82,13 +82,21 @@ function asText(found: CanaryInCluster, { paint, room }: PrintContext): string {
   const { condition, enforcement, operator, reports } = found;
   const { status, reason, message } = condition ?? notReported;
   const since = condition === undefined ? '' : `, since ${condition.lastTransitionTime}`;
-  const silent =
-    operator.state === 'Silent'
-      ? 'note: the operator is silent, so this may be old: `ringfence status`\n'
-      : '';
-  const head = `Enforced: ${paint(statusColor[status], status)} (${reason})${since}\n${message}\n${silent}`;
+  const color = operator.state === 'Silent' ? 'yellow' : statusColor[status];
+  const head = `Enforced: ${paint(color, status)} (${reason})${since}\n${message}\n${doubt(operator)}`;
   const parts = [head, nodesText(reports, paint, room), cniText(enforcement, room)];
   return parts.filter((part) => part !== '').join('\n');
+}
+
+/** Whether what the operator reported may be old. */
+function doubt({ state, renewed }: OperatorSign): string {
+  if (state === 'Silent') {
+    const last = renewed === undefined ? 'it has given its lease back' : `its last sign was at ${renewed}`;
+    return `note: the operator is not active (${last}), so nobody knows whether this is still so: \`ringfence status\`\n`;
+  }
+  if (state === 'NoElection')
+    return 'note: nothing says that the operator is active, so this may be old: if it is in another namespace, name that with `--operator-namespace`\n';
+  return '';
 }
 
 const stateTexts: Readonly<Record<NodeState, string>> = {
@@ -101,10 +109,11 @@ const stateTexts: Readonly<Record<NodeState, string>> = {
 
 function nodesText(reports: CanaryInCluster['reports'], paint: Paint, room: number | undefined): string {
   if (reports === undefined) return `note: ${missingRight}\n`;
-  if (reports.length === 0) return '';
+  const known = nodeRows(reports);
+  if (known.length === 0) return '';
   const state = (each: NodeState) =>
     each === 'NotInForce' || each === 'CutOff' ? paint('red', stateTexts[each]) : stateTexts[each];
-  const rows = nodeRows(reports).map(({ node, ingress, egress, effectMs, reportedMs }: NodeRow) => [
+  const rows = known.map(({ node, ingress, egress, effectMs, reportedMs }: NodeRow) => [
     ...[node, state(ingress), state(egress)],
     effectMs === undefined ? '-' : `${effectMs} ms`,
     reportedMs === undefined ? '-' : `${Math.floor(reportedMs / 1000)} s ago`,
@@ -114,7 +123,7 @@ function nodesText(reports: CanaryInCluster['reports'], paint: Paint, room: numb
 
 function cniText(enforcement: CanaryInCluster['enforcement'], room: number | undefined): string {
   if (enforcement === undefined) return '';
-  const { effect, nodes, capabilities } = enforcement;
+  const { effect, capabilities } = enforcement;
   const rows = capabilities.map(({ name, value, meaning, why }) => [
     name,
     value,
@@ -123,7 +132,7 @@ function cniText(enforcement: CanaryInCluster['enforcement'], room: number | und
   const effectLine =
     effect === undefined
       ? ''
-      : `a change of a policy takes ${effect.p50Milliseconds} ms on half of ${count(nodes.enforced, 'node')}, and ${effect.p99Milliseconds} ms on 99 of 100\n`;
+      : `a change of a policy takes ${effect.p50Milliseconds} ms on half of the nodes, and ${effect.p99Milliseconds} ms on 99 of 100\n`;
   const lines = effectLine + newPodsLine(enforcement);
   return `${lines}${lines === '' ? '' : '\n'}${formatTable([['CNI', 'VALUE', 'MEANING OF YES'], ...rows], room)}`;
 }
@@ -134,7 +143,7 @@ function newPodsLine({ newPods }: EnforcementStatus): string {
   const denied =
     open === undefined
       ? 'no new pod made a connection that is denied'
-      : `new pods made connections that are denied until ${open} ms after they started`;
+      : `new pods made connections that are denied, the last ${open} ms after they started`;
   const others =
     allowed === undefined ? 'one never made any that is allowed' : `allowed ones worked after ${allowed} ms`;
   return `${denied}, and ${others} (${count(tried, 'pod')})\n`;

@@ -36,6 +36,22 @@ describe('a row', () => {
     ]);
   });
 
+  test('says nothing where a client reported long ago, and when that was', () => {
+    const old = { ...report('n1', check('Ingress', 'n2', 'open'), check('Egress', 'n2')), ageMs: 3_600_000 };
+    expect(nodeRows([old, report('n2', check('Egress', 'n1'))])).toEqual([
+      { node: 'n1', ingress: 'Untried', egress: 'Untried', reportedMs: 3_600_000 },
+      { node: 'n2', ingress: 'Untried', egress: 'InForce', effectMs: 40, reportedMs: 12_345 },
+    ]);
+  });
+
+  test('is that of the client which reported last, where another one left its report', () => {
+    const left = { ...report('n1', check('Egress', 'n2', 'open')), ageMs: 60_000 };
+    expect(nodeRows([left, report('n1', check('Egress', 'n2'))])).toMatchObject([
+      { node: 'n1', egress: 'InForce', reportedMs: 12_345 },
+      {},
+    ]);
+  });
+
   test('is unclear while nothing bad is certain', () => {
     const open = { ...check('Egress', 'n2', 'open'), confirmed: false };
     expect(nodeRows([report('n1', open)])).toMatchObject([{ node: 'n1', egress: 'Unclear' }, {}]);

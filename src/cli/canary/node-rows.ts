@@ -1,5 +1,6 @@
 // What the clients of the canary say of each node: of its ingress those that tried its listeners, of its egress its own client.
 // Must not know whether policies are in force in the cluster: the operator decides that.
+import { silentAfterMs } from '../../canary/canary-verdict.ts';
 import type { StoredReport } from '../../canary/receipts.ts';
 import { type CanaryCheck, isOfClient } from '../../canary/report.ts';
 import { compareText } from '../../model/object-key.ts';
@@ -29,8 +30,14 @@ export function nodeRows(all: readonly StoredReport[]): readonly NodeRow[] {
   return [...names].sort(compareText).map((node) => rowOf(node, reports));
 }
 
-function rowOf(node: string, reports: readonly StoredReport[]): NodeRow {
-  const own = reports.find((each) => each.node === node);
+function rowOf(node: string, all: readonly StoredReport[]): NodeRow {
+  // As for the operator, nothing follows from what was said long ago.
+  const reports = all.filter((report) => ageOf(report) < silentAfterMs);
+  // A client that was replaced may have left its report.
+  const [newest] = all
+    .filter((each) => each.node === node)
+    .toSorted((one, other) => ageOf(one) - ageOf(other));
+  const own = reports.find((each) => each === newest);
   const checks = (some: readonly StoredReport[], direction: CanaryCheck['direction']) =>
     some.flatMap(({ report }) => report.checks.filter((check) => check.direction === direction));
   const atItsListeners = checks(reports, 'Ingress').filter((check) => check.node === node);
@@ -40,8 +47,12 @@ function rowOf(node: string, reports: readonly StoredReport[]): NodeRow {
     ingress: stateOf(atItsListeners),
     egress: stateOf(own === undefined ? [] : checks([own], 'Egress')),
     ...(ms === undefined ? {} : { effectMs: ms }),
-    ...(own?.ageMs === undefined ? {} : { reportedMs: Math.round(own.ageMs) }),
+    ...(newest?.ageMs === undefined ? {} : { reportedMs: Math.round(newest.ageMs) }),
   };
+}
+
+function ageOf({ ageMs = 0 }: StoredReport): number {
+  return ageMs;
 }
 
 /** The worst that is certain. */

@@ -21,7 +21,7 @@ import { type ReportedFailure, reportedFailures } from '../snapshot/failing-name
 import type { LoadedSnapshot } from '../snapshot/load-snapshot.ts';
 import type { LintFinding } from '../snapshot/profile-findings.ts';
 import { type WaitingRoute, waitingRoutes } from '../snapshot/waiting-routes.ts';
-import type { OperatorSign } from './operator-sign.ts';
+import { type OperatorSign, signBeside } from './operator-sign.ts';
 
 /** The state of a route of a namespace. */
 export interface RouteLine
@@ -157,9 +157,4 @@ function isReported(cluster: ClusterFacts): boolean {
   const stored = cluster.stores.platforms.get({ namespace: '', name: platformProfileName });
   const { observedGeneration } = readStatus(platformNetworkProfileStatus, stored?.status);
   return observedGeneration !== undefined && observedGeneration === cluster.view().platform?.generation;
-}
-
-/** Without leader election there is no lease: then the report is the only sign. */
-function signBeside(sign: OperatorSign, hasReported: boolean): OperatorSign {
-  return sign.state === 'NoLease' && hasReported ? { state: 'NoElection' } : sign;
 }

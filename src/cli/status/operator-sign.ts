@@ -51,6 +51,11 @@ export async function readOperatorSign(client: ApiClient, namespace: string): Pr
   }
 }
 
+/** Without leader election there is no lease: then what it has reported is the only sign. */
+export function signBeside(sign: OperatorSign, hasReported: boolean): OperatorSign {
+  return sign.state === 'NoLease' && hasReported ? { state: 'NoElection' } : sign;
+}
+
 /** The sign of a lease. @param nowMs by the server's clock */
 export function signOf({ spec = {} }: RawLease, nowMs: number): OperatorSign {
   const { holderIdentity = '', leaseDurationSeconds = 0, renewTime } = spec;
