@@ -175,6 +175,27 @@ describeOnNode('ringfence verify, under an enforcer', () => {
     await on.cluster.eventually('no Job is left', async () => (await jobsOf(on)).length === 0);
   }, 120_000);
 
+  test('tries the other checks of a list where the API server refuses one', async () => {
+    const quota = '/api/v1/namespaces/elsewhere/resourcequotas';
+    const hard = { 'count/jobs.batch': '0' };
+    await on.cluster.api.json('POST', quota, { metadata: { name: 'no-jobs' }, spec: { hard } });
+    await on.cluster.eventually('the quota is counted', async () => {
+      const { status } = await on.cluster.api.json<{ status: { used?: object } }>('GET', `${quota}/no-jobs`);
+      return status.used !== undefined;
+    });
+    const checks = ['elsewhere/stranger', 'live/web'].map((from) => ({ from, to: 'live/mongo', port: 8080 }));
+    writeFileSync(join(tool.folder, 'refused.yaml'), JSON.stringify(checks));
+    const tried = await run('verify --all -f refused.yaml -o json');
+    expect(tried.exitCode).toBe(3);
+    expect(JSON.parse(tried.stdout)).toMatchObject({
+      checks: [{ from: 'live/web', agreement: 'Agrees' }],
+      failed: [{ from: 'elsewhere/stranger', message: expect.stringContaining('exceeded quota: no-jobs') }],
+    });
+    const planned = await run('verify --all -f refused.yaml --dry-run');
+    expect(planned.stderr).toMatch(/elsewhere\/stranger -> live\/mongo 8080: not tried: .*exceeded quota/);
+    await on.cluster.api.json('DELETE', `${quota}/no-jobs`);
+  }, 120_000);
+
   test('says why an admission policy refuses the pod', async () => {
     const policies = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies';
     const bindings = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings';

@@ -70,12 +70,12 @@ export const verifyVerb = defineVerb({
     const { kubeconfig, context: contextName, operatorNamespace } = flags;
     const cluster = { ...(kubeconfig && { kubeconfig }), ...(contextName && { context: contextName }) };
     const snapshot = await loadSnapshot({ ...cluster, operatorNamespace }, context);
-    return await withTwins(flags, async (client) => {
+    return await withTwins(flags, async ({ client, explain }) => {
       const { facts } = snapshot;
       const image = flags.image ?? operatorImage(snapshot, operatorNamespace);
       const namespace = namespaceOf(flags);
       const checking = { snapshot, facts, namespace, image, settle: flags.settle, client };
-      const result = await verify(asked, checking, flags, context);
+      const result = await verify(asked, { ...checking, explain }, flags, context);
       return { result, exit: exitOf(result, flags.all === true) };
     });
   },
@@ -106,7 +106,7 @@ async function checksOf({ all, filename, node }: Flags, words: Words): Promise<r
 /** One after the other: many pods at once would be a burden, and the policies of one may select another. */
 async function verify(
   asked: readonly AskedCheck[],
-  checking: CheckContext,
+  { explain, ...checking }: CheckContext & Pick<Twins, 'explain'>,
   { dryRun = false, all = false }: Flags,
   { progress }: CommandContext,
 ): Promise<VerifyResult> {
@@ -120,9 +120,10 @@ async function verify(
       if (dryRun) jobs.push(await checking.client.checked(prepared.job));
       else done.push(await tryCheck(prepared, checking));
     } catch (error) {
+      const explained = explain(error);
       // One that can't be tried must not hide the others.
-      if (!all || !(error instanceof ToolError)) throw error;
-      failed.push({ check, message: error.message });
+      if (!all) throw explained;
+      failed.push({ check, message: explained.message });
     }
   }
   return { done, failed, jobs, dryRun };
@@ -135,14 +136,26 @@ function exitOf({ done, failed, dryRun }: VerifyResult, all: boolean): 'ok' | 'f
   return !dryRun && done.some(isWrong) ? 'found' : 'ok';
 }
 
-/** @throws ConfigurationError if the kubeconfig is not usable; ToolError if the cluster does not answer, or refuses */
-async function withTwins<T>(flags: ClusterFlags, use: (client: TwinClient) => Promise<T>): Promise<T> {
+/** The Jobs of a cluster, and what its refusals mean. */
+interface Twins {
+  readonly client: TwinClient;
+  /** Why one check can't be tried. @throws what is about more than one check, such as ToolError if the cluster does not answer */
+  readonly explain: (error: unknown) => ToolError;
+}
+
+/** @throws ConfigurationError if the kubeconfig is not usable */
+async function withTwins<T>(flags: ClusterFlags, use: (twins: Twins) => Promise<T>): Promise<T> {
   const connection = await connect(loadKubeConfig(flags));
+  const { server } = connection;
   const client = new ApiClient(connection);
+  const explain = (error: unknown) => {
+    if (error instanceof ToolError) return error;
+    if (!(error instanceof ApiError)) throw error;
+    if (classify(error) === 'unreachable') throw cannotReach(server, error);
+    return refused(error, server);
+  };
   try {
-    return await use(new TwinClient(client));
-  } catch (error) {
-    throw error instanceof ApiError ? refused(error, connection.server) : error;
+    return await use({ client: new TwinClient(client), explain });
   } finally {
     await client.close();
   }
@@ -151,8 +164,6 @@ async function withTwins<T>(flags: ClusterFlags, use: (client: TwinClient) => Pr
 function refused(error: ApiError, server: string): ToolError {
   const { message } = error;
   switch (classify(error)) {
-    case 'unreachable':
-      return cannotReach(server, error);
     case 'denied':
       return new ToolError(
         `no permission: ${message}; ask for the ClusterRole \`ringfence-verifier\` in the namespace of SRC`,

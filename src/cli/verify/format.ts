@@ -85,7 +85,10 @@ const agreementColor = { Agrees: 'green', Disagrees: 'red', Unknown: 'yellow' } 
 
 /** For people: both answers of each check, and what to look at if they differ. */
 function asText(result: VerifyResult, context: PrintContext): string {
-  if (result.dryRun) return result.jobs.map(toYaml).join('---\n');
+  if (result.dryRun) {
+    for (const { check, message } of result.failed) context.note(`${title(check)}: not tried: ${message}`);
+    return result.jobs.map(toYaml).join('---\n');
+  }
   const done = result.done.map((each) => doneText(each, context));
   const failed = result.failed.map(({ check, message }) => `${title(check)}: not tried\n  ${message}\n`);
   return [...done, ...failed].join('\n');

@@ -8,7 +8,7 @@ import { twinLabels } from './twin.ts';
 const reactions: readonly { readonly label: RegExp; readonly does: string }[] = [
   { label: /^kueue\.x-k8s\.io\//, does: 'Kueue may hold the pod back until its queue has room' },
   {
-    label: /^sidecar\.istio\.io\/|^istio\.io\//,
+    label: /^(.*\.)?istio\.io\//,
     does: 'Istio may add a sidecar, through which everything connects',
   },
   { label: /^linkerd\.io\//, does: 'Linkerd may add a proxy, through which everything connects' },

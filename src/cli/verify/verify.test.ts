@@ -125,6 +125,11 @@ test('what reacts to the labels of the new pod is said', () => {
     expect.stringContaining('Kueue may hold the pod back'),
     expect.stringContaining('keep away from one another'),
   ]);
+  // Istio itself sets these on the pods that it gives a sidecar, also if it was told to by the namespace.
+  const injected = { 'security.istio.io/tlsMode': 'istio', 'service.istio.io/canonical-name': 'web' };
+  expect(labelEffects(pod({ labels: injected }))).toEqual([
+    expect.stringContaining('Istio may add a sidecar'),
+  ]);
 });
 
 function reports(...results: readonly AttemptResult[]): readonly DialReport[] {
