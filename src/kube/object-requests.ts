@@ -6,7 +6,7 @@ import { ApiError } from './errors.ts';
 import { receivedList, receivedObject } from './received.ts';
 import type { KeptKind } from './reflector.ts';
 import type { RawObject } from './resource.ts';
-import type { Flight, Identified } from './store.ts';
+import type { Flight, Identified, Purpose } from './store.ts';
 
 /** What the server stored, and the facts that follow from it. */
 export interface Stored<T> {
@@ -35,7 +35,7 @@ export class ObjectRequests<T extends Identified> {
    */
   create(key: ObjectKey, body: object, decided: DecidedIn = {}): Promise<Stored<T>> {
     const options = { body, ...decided };
-    return this.#write(key, true, () => this.#client.request('POST', this.#collection(key), options));
+    return this.#write(key, 'own write', () => this.#client.request('POST', this.#collection(key), options));
   }
 
   /**
@@ -44,7 +44,9 @@ export class ObjectRequests<T extends Identified> {
    * @throws ApiError if it was not replaced; then it is read again
    */
   replace(key: ObjectKey, body: object, decided: DecidedIn = {}): Promise<Stored<T>> {
-    return this.#write(key, true, () => this.#client.request('PUT', this.#path(key), { body, ...decided }));
+    return this.#write(key, 'own write', () =>
+      this.#client.request('PUT', this.#path(key), { body, ...decided }),
+    );
   }
 
   /**
@@ -55,7 +57,7 @@ export class ObjectRequests<T extends Identified> {
   patchStatus(key: ObjectKey, body: object): Promise<Stored<T>> {
     const contentType = 'application/merge-patch+json';
     const path = `${this.#path(key)}/status`;
-    return this.#write(key, false, () => this.#client.request('PATCH', path, { body, contentType }));
+    return this.#write(key, 'shared write', () => this.#client.request('PATCH', path, { body, contentType }));
   }
 
   /**
@@ -71,11 +73,11 @@ export class ObjectRequests<T extends Identified> {
     const { uid, resourceVersion } = seen;
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid, resourceVersion } };
     try {
-      await this.#kept.store.during(seen, async (flight) => {
+      await this.#kept.store.during(seen, 'own write', async (flight) => {
         const answer = await this.#client.request('DELETE', this.#path(seen), { body, ...decided });
         // A `metav1.Status` means that it is deleted.
         if ((answer as { kind?: unknown }).kind === 'Status') flight.deleted(uid);
-        else this.#find(flight, receivedObject(answer, this.#kept.resource.kind), true);
+        else this.#find(flight, receivedObject(answer, this.#kept.resource.kind));
       });
     } catch (error) {
       await this.#readAfter(seen, error);
@@ -92,7 +94,7 @@ export class ObjectRequests<T extends Identified> {
   async read(key: ObjectKey, signal?: AbortSignal): Promise<RawObject | undefined> {
     const { kind, query } = this.#kept.resource;
     const selectors = [query?.fieldSelector, `metadata.name=${key.name}`].flatMap((each) => each ?? []);
-    return this.#kept.store.during(key, async (flight) => {
+    return this.#kept.store.during(key, 'read', async (flight) => {
       const answer = await this.#client.request('GET', this.#collection(key), {
         query: { ...query, fieldSelector: selectors.join(',') },
         signal,
@@ -102,17 +104,17 @@ export class ObjectRequests<T extends Identified> {
         this.#kept.decoder.forget(key);
         flight.absent();
       } else {
-        this.#find(flight, object, false);
+        this.#find(flight, object);
       }
       return object;
     });
   }
 
-  async #write(key: ObjectKey, ownWrite: boolean, send: () => Promise<object>): Promise<Stored<T>> {
+  async #write(key: ObjectKey, purpose: Purpose, send: () => Promise<object>): Promise<Stored<T>> {
     try {
-      return await this.#kept.store.during(key, async (flight) => {
+      return await this.#kept.store.during(key, purpose, async (flight) => {
         const object = receivedObject(await send(), this.#kept.resource.kind);
-        return { object, decoded: this.#find(flight, object, ownWrite) };
+        return { object, decoded: this.#find(flight, object) };
       });
     } catch (error) {
       await this.#readAfter(key, error);
@@ -120,9 +122,9 @@ export class ObjectRequests<T extends Identified> {
     }
   }
 
-  #find(flight: Flight<T>, object: RawObject, ownWrite: boolean): T | undefined {
+  #find(flight: Flight<T>, object: RawObject): T | undefined {
     const decoded = this.#kept.decoder.decode(object);
-    if (decoded !== undefined) flight.found(decoded, { ownWrite });
+    if (decoded !== undefined) flight.found(decoded);
     return decoded;
   }
 

@@ -3,7 +3,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { runs } from '../../test/property-runs.ts';
-import { type Flight, type Identified, Store } from './store.ts';
+import { type Flight, type Identified, type Purpose, Store } from './store.ts';
 
 interface Thing extends Identified {
   readonly colour: number;
@@ -105,6 +105,10 @@ type Thread = Generator<undefined | Promise<void>, void>;
 
 const others = ['create', 'change', 'finalize', 'unfinalize', 'delete'] as const;
 const requests = ['post', 'put', 'patch', 'delete', 'read'] as const;
+const purposes: Readonly<Record<(typeof requests)[number], Purpose>> = {
+  ...{ post: 'own write', put: 'own write', delete: 'own write' },
+  ...{ patch: 'shared write', read: 'read' },
+};
 
 /** A store, a server, and what is on its way between them. */
 class World {
@@ -114,8 +118,32 @@ class World {
   #told: number | undefined = 0;
   /** A list that goes on: what is left of it, and what it has told. */
   #listing: { readonly left: Thing[]; readonly listed: Set<string> } | undefined;
+  /** What a listener knows by itself. */
+  heard: Thing | undefined;
+  /** Then nobody knows what was our own doing. */
+  isRestored = false;
+  /** What we know of our own writes: the colours of what we wrote, and the uids of what we deleted. */
+  readonly ours = new Set<number | string>();
   /** A list that the server has answered, and nobody here has heard of yet. */
   #answeredList: { readonly left: Thing[]; readonly told: number } | undefined;
+
+  constructor() {
+    this.store.onChange(({ next }) => {
+      this.heard = next;
+    });
+  }
+
+  #wrote(answer: Answer): void {
+    if (answer === 'absent' || answer === 'refused') return;
+    this.ours.add('deleted' in answer ? answer.deleted : answer.object.colour);
+  }
+
+  /** Whether the present state is our own doing, of which listeners know nothing. */
+  get isOurs(): boolean {
+    const { object, history } = this.server;
+    if (object !== undefined) return this.ours.has(object.colour);
+    return [this.heard?.uid ?? '', history.at(-1)?.object.uid ?? ''].some((uid) => this.ours.has(uid));
+  }
 
   /** What other people do. */
   *changes(changes: readonly (typeof others)[number][]): Thread {
@@ -142,11 +170,11 @@ class World {
       read: () => this.server.read(),
     }[what];
     const { promise, resolve } = Promise.withResolvers<Answer | undefined>();
-    const ownWrite = what === 'post' || what === 'put';
-    const done = this.store.during(key, async (flight) => take(flight, await promise, ownWrite));
+    const done = this.store.during(key, purposes[what], async (flight) => take(flight, await promise));
     yield;
     const answer = carryOut();
     yield;
+    if (!isLost && purposes[what] === 'own write') this.#wrote(answer);
     resolve(isLost ? undefined : answer);
     yield done;
   }
@@ -166,6 +194,7 @@ class World {
     this.server.backUp();
     yield;
     this.server.restore();
+    this.isRestored = true;
     this.#answeredList = undefined;
     this.#breakOff();
     this.#told = undefined;
@@ -240,11 +269,11 @@ class World {
   }
 }
 
-function take(flight: Flight<Thing>, answer: Answer | undefined, ownWrite: boolean): void {
+function take(flight: Flight<Thing>, answer: Answer | undefined): void {
   if (answer === 'absent') flight.absent();
   else if (answer === undefined || answer === 'refused') return;
   else if ('deleted' in answer) flight.deleted(answer.deleted);
-  else flight.found(answer.object, { ownWrite });
+  else flight.found(answer.object);
 }
 
 const threads = fc
@@ -271,7 +300,7 @@ const threads = fc
 /** Which thread goes on; when it is used up, each goes on to its end. */
 const order = fc.array(fc.nat({ max: 59 }), { minLength: 30, maxLength: 30 });
 
-test('in whatever order news come, the store ends equal to the server', async () => {
+test('in whatever order news come, the store ends equal to the server, and listeners know all that is not our own doing', async () => {
   await fc.assert(
     fc.asyncProperty(threads, order, async (make, choices) => {
       const world = new World();
@@ -286,6 +315,7 @@ test('in whatever order news come, the store ends equal to the server', async ()
       }
       world.comeToRest();
       expect(world.store.all()).toEqual(world.server.object === undefined ? [] : [world.server.object]);
+      if (!world.isOurs && !world.isRestored) expect(world.heard?.colour).toBe(world.server.object?.colour);
     }),
     runs(20_000),
   );

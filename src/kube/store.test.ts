@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { formatKey } from '../model/object-key.ts';
-import { type Change, type Flight, type Identified, Store } from './store.ts';
+import { type Change, type Flight, type Identified, type Purpose, Store } from './store.ts';
 
 interface Thing extends Identified {
   readonly colour: string;
@@ -28,9 +28,9 @@ function thing(resourceVersion: number, colour = 'red', uid = 'uid-1', name = 'w
 const key = { namespace: 'shop', name: 'web' };
 
 /** A request about `web` that is begun now; what its answer says is taken in when `answered` is called. */
-function begin() {
+function begin(purpose: Purpose = 'read') {
   const { promise, resolve } = Promise.withResolvers<(flight: Flight<Thing>) => void>();
-  const done = store.during(key, async (flight) => (await promise)(flight));
+  const done = store.during(key, purpose, async (flight) => (await promise)(flight));
   return {
     answered: (act: (flight: Flight<Thing>) => void) => {
       resolve(act);
@@ -40,10 +40,10 @@ function begin() {
 }
 
 /** Our own write, answered at once. */
-const write = (next: Thing) => begin().answered(({ found }) => found(next, { ownWrite: true }));
+const write = (next: Thing) => begin('own write').answered(({ found }) => found(next));
 
 /** Our own deletion, answered at once. */
-const erase = (uid = 'uid-1') => begin().answered(({ deleted }) => deleted(uid));
+const erase = (uid = 'uid-1') => begin('own write').answered(({ deleted }) => deleted(uid));
 
 describe('a listener hears', () => {
   test('of what is added, changed and removed', () => {
@@ -68,7 +68,7 @@ describe('a listener hears', () => {
     store.observe(thing(1));
     store.observe(thing(2));
     store.observe(thing(1));
-    await store.during(key, async ({ found }) => found(thing(3), { ownWrite: true }));
+    await write(thing(3));
     store.observe(thing(4, 'red', 'uid-2'));
     store.remove(thing(4, 'red', 'uid-2'));
     expect(updates).toEqual(['1 -> 2']);
@@ -78,6 +78,38 @@ describe('a listener hears', () => {
     store.observe(thing(1));
     store.observe(thing(2, 'red', 'uid-2'));
     expect(heard).toEqual(['nothing -> red', 'red -> red']);
+  });
+
+  test('nothing of our own writes that a watch reports before their answers', async () => {
+    const creation = begin('own write');
+    store.observe(thing(1));
+    await creation.answered(({ found }) => found(thing(1)));
+    const change = begin('own write');
+    store.observe(thing(2, 'blue'));
+    expect(store.get(key)?.colour).toBe('blue');
+    await change.answered(({ found }) => found(thing(2, 'blue')));
+    const deletion = begin('own write');
+    store.remove(thing(3, 'blue'));
+    expect(store.size).toBe(0);
+    await deletion.answered(({ deleted }) => deleted('uid-1'));
+    expect(heard).toEqual([]);
+  });
+
+  test('of what others do during our own write, when that is answered', async () => {
+    store.observe(thing(1));
+    const change = begin('own write');
+    store.observe(thing(2, 'blue'));
+    store.observe(thing(3, 'green'));
+    expect(heard).toHaveLength(1);
+    await change.answered(({ found }) => found(thing(2, 'blue')));
+    const refused = begin('own write');
+    store.observe(thing(4, 'black'));
+    await refused.answered(() => {});
+    const deletion = begin('own write');
+    store.remove(thing(5, 'black'));
+    store.observe(thing(6, 'white', 'uid-2'));
+    await deletion.answered(({ deleted }) => deleted('uid-1'));
+    expect(heard.slice(1)).toEqual(['blue -> green', 'green -> black', 'nothing -> white']);
   });
 
   test('nothing of our own writes, whoever wrote them knows', async () => {

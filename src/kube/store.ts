@@ -28,10 +28,16 @@ export interface Change<T> {
 /** Receives every relevant difference. It must not throw and must not wait. */
 export type ChangeListener<T> = (change: Change<T>) => void;
 
+/**
+ * What a request is for. Listeners don't receive what an own write does, also if a watch reports it before the answer arrives. A
+ * shared write is of an object that others write, too: listeners receive it.
+ */
+export type Purpose = 'read' | 'shared write' | 'own write';
+
 /** A running request about one object, and what its answer does to the store. */
 export interface Flight<T> {
   /** Accepts the state in the answer. Listeners receive it unless it is our own write. */
-  readonly found: (next: T, options?: { readonly ownWrite?: boolean }) => void;
+  readonly found: (next: T) => void;
   /** Accepts that there is no object of this name: the object that was known when the request began is deleted. */
   readonly absent: () => void;
   /** Accepts that our own deletion is done; listeners don't receive it. */
@@ -47,6 +53,11 @@ interface FlightState<T> {
   readonly lists: number;
   /** The uids under this name that were reported as deleted since. */
   readonly deleted: Set<string>;
+  readonly purpose: Purpose;
+  /** What came since, and is perhaps our own write: the answer tells. */
+  readonly held: Change<T>[];
+  /** What our own write did: the state that it left, or the uid that it deleted. */
+  wrote?: T | string;
 }
 
 /** The known objects of one kind. */
@@ -115,9 +126,7 @@ export class Store<T extends Identified> {
     const previous = this.get(next);
     this.#put(next);
     if (previous?.uid === next.uid) for (const observe of this.#observers) observe({ previous, next });
-    if (previous === undefined || previous.uid !== next.uid || !this.#same(previous, next)) {
-      this.#notify({ previous, next });
-    }
+    if (this.#isRelevant({ previous, next })) this.#notify({ previous, next });
   }
 
   /** Accepts the deletion of an object from a watch, unless another one has the name by now. */
@@ -134,20 +143,23 @@ export class Store<T extends Identified> {
    *
    * @returns what `send` returns
    */
-  async during<R>(key: ObjectKey, send: (flight: Flight<T>) => Promise<R>): Promise<R> {
-    const state = { key, known: this.get(key), lists: this.#lists, deleted: new Set<string>() };
+  async during<R>(key: ObjectKey, purpose: Purpose, send: (flight: Flight<T>) => Promise<R>): Promise<R> {
+    const state: FlightState<T> = {
+      ...{ key, purpose, known: this.get(key), lists: this.#lists, deleted: new Set(), held: [] },
+    };
     const name = formatKey(key);
     const siblings = this.#flights.get(name) ?? new Set();
     this.#flights.set(name, siblings.add(state));
     try {
       return await send({
-        found: (next, options) => this.#found(state, next, options?.ownWrite ?? false),
+        found: (next) => this.#found(state, next),
         absent: () => this.#absent(state),
         deleted: (uid) => this.#deletedByUs(state, uid),
       });
     } finally {
       siblings.delete(state);
       if (siblings.size === 0) this.#flights.delete(name);
+      this.#release(state);
     }
   }
 
@@ -164,11 +176,13 @@ export class Store<T extends Identified> {
     }
   }
 
-  #found(flight: FlightState<T>, next: T, ownWrite: boolean): void {
+  #found(flight: FlightState<T>, next: T): void {
+    const isOurs = flight.purpose === 'own write';
+    if (isOurs) flight.wrote = next;
     if (this.#isOvertaken(flight) || flight.deleted.has(next.uid) || this.#deleted.has(next.uid)) return;
     const previous = this.get(next);
     if (previous !== undefined && compareVersions(previous, next) >= 0) return;
-    if (ownWrite) this.#put(next);
+    if (isOurs) this.#put(next);
     else this.accept(next);
   }
 
@@ -180,6 +194,7 @@ export class Store<T extends Identified> {
   }
 
   #deletedByUs(flight: FlightState<T>, uid: string): void {
+    flight.wrote = uid;
     if (this.#isOvertaken(flight) || flight.deleted.has(uid)) return;
     this.#deleted.add(uid);
     this.#take({ ...flight.key, uid });
@@ -215,7 +230,38 @@ export class Store<T extends Identified> {
   }
 
   #notify(change: Change<T>): void {
-    for (const listener of this.#listeners) listener(change);
+    const flight = this.#writing(change);
+    if (flight === undefined) for (const listener of this.#listeners) listener(change);
+    else flight.held.push(change);
+  }
+
+  /** Our own write of the object, if one is under way. */
+  #writing({ previous, next }: Change<T>): FlightState<T> | undefined {
+    const key = next ?? previous;
+    if (this.#flights.size === 0 || key === undefined) return undefined;
+    return this.#flights
+      .get(formatKey(key))
+      ?.values()
+      .find(({ purpose }) => purpose === 'own write');
+  }
+
+  /** Listeners receive what came during our own write, unless it is what we wrote. */
+  #release({ held, wrote }: FlightState<T>): void {
+    for (const change of held) if (!this.#isOwnDoing(change, wrote)) this.#notify(change);
+  }
+
+  /** A restore gives versions anew, but not with the same content. */
+  #isOwnDoing({ previous, next }: Change<T>, wrote: FlightState<T>['wrote']): boolean {
+    if (typeof wrote === 'string') return next === undefined && previous?.uid === wrote;
+    if (wrote === undefined || next === undefined) return false;
+    return (
+      next.resourceVersion === wrote.resourceVersion && !this.#isRelevant({ previous: next, next: wrote })
+    );
+  }
+
+  #isRelevant({ previous, next }: Change<T>): boolean {
+    if (previous === undefined || next === undefined) return previous !== next;
+    return previous.uid !== next.uid || !this.#same(previous, next);
   }
 }
 

@@ -73,13 +73,13 @@ describe('the namespaces that hold mirrors of another one', () => {
   test('are known from what was watched, and from what the operator wrote itself', async () => {
     const all = stores();
     const write = async (policy: StoredPolicy) =>
-      all.stores.policies.during(policy, async ({ found }) => found(policy, { ownWrite: true }));
+      all.stores.policies.during(policy, 'own write', async ({ found }) => found(policy));
     all.stores.policies.accept(mirror('shop', 'data'));
     await write(mirror('cart', 'data'));
     await write(mirror('pay', 'other'));
     expect([...all.holdingMirrorsOf('data')].sort()).toEqual(['cart', 'shop']);
     const gone = mirror('cart', 'data');
-    await all.stores.policies.during(gone, async ({ deleted }) => deleted(gone.uid));
+    await all.stores.policies.during(gone, 'own write', async ({ deleted }) => deleted(gone.uid));
     expect(all.holdingMirrorsOf('data')).toEqual(['shop']);
     expect(all.holdingMirrorsOf('nobody')).toEqual([]);
   });

@@ -92,7 +92,7 @@ export class MarkerBarrier implements Settling {
       if (!isOver(writtenAt)) continue;
       this.#waiting.delete(namespace);
       const rest = this.restMs(namespace, writtenAt);
-      this.#parts.queue.addAfter(namespace, Math.max(0, rest));
+      this.#parts.queue.addAfter(namespace, Math.max(0, rest), 'begun');
     }
   }
 

@@ -107,9 +107,47 @@ describe('the lanes', () => {
   });
 });
 
+describe('a key that comes back', () => {
+  /** A worker has `shop`, from this lane, and will come back to it. */
+  const begin = async (lane: 'fresh' | 'bulk') => {
+    queue.add('shop', lane);
+    await queue.next();
+    queue.continueAfter('shop', 500);
+    queue.done('shop');
+    queue.add('bulk-1', 'bulk');
+    queue.add('bulk-2', 'bulk');
+  };
+
+  test('goes before bulk work that has not begun, and behind single changes', async () => {
+    await begin('bulk');
+    jest.advanceTimersByTime(500);
+    queue.add('pay', 'fresh');
+    expect([await take(), await take(), await take()]).toEqual(['pay', 'shop', 'bulk-1']);
+  });
+
+  test('keeps its place if somebody waits for it', async () => {
+    await begin('fresh');
+    queue.addAfter('begun', 100, 'begun');
+    jest.advanceTimersByTime(500);
+    expect([await take(), await take(), await take()]).toEqual(['shop', 'begun', 'bulk-1']);
+  });
+
+  test('is not put off by bulk work for it, and put forward by a single change', async () => {
+    await begin('bulk');
+    jest.advanceTimersByTime(500);
+    queue.add('shop', 'bulk');
+    queue.add('begun', 'begun');
+    queue.add('begun', 'fresh');
+    expect([await take(), await take(), await take(), await take()]).toEqual([
+      ...['begun', 'shop'],
+      ...['bulk-1', 'bulk-2'],
+    ]);
+  });
+});
+
 describe('a delayed key', () => {
   test('comes when its time is over, and does not wait in the queue until then', async () => {
-    queue.addAfter('shop', 500);
+    queue.addAfter('shop', 500, 'fresh');
     expect(queue.depth).toBe(0);
     jest.advanceTimersByTime(499);
     expect(await take()).toBe('nothing');
@@ -118,8 +156,8 @@ describe('a delayed key', () => {
   });
 
   test('comes once, at the later of both times', async () => {
-    queue.addAfter('shop', 100);
-    queue.addAfter('shop', 500);
+    queue.addAfter('shop', 100, 'fresh');
+    queue.addAfter('shop', 500, 'fresh');
     jest.advanceTimersByTime(100);
     expect(await take()).toBe('nothing');
     jest.advanceTimersByTime(400);
@@ -129,7 +167,7 @@ describe('a delayed key', () => {
   });
 
   test('comes at once, and only then, when it is added meanwhile', async () => {
-    queue.addAfter('shop', 500);
+    queue.addAfter('shop', 500, 'fresh');
     queue.add('shop', 'fresh');
     expect(await take()).toBe('shop');
     queue.done('shop');
@@ -139,7 +177,7 @@ describe('a delayed key', () => {
 
   test('wakes a worker that waits', async () => {
     const worker = queue.next();
-    queue.addAfter('shop', 500);
+    queue.addAfter('shop', 500, 'fresh');
     jest.advanceTimersByTime(500);
     expect(await worker).toBe('shop');
   });
@@ -147,7 +185,7 @@ describe('a delayed key', () => {
   test('is run once more when its time comes while it is worked on', async () => {
     queue.add('shop', 'fresh');
     await queue.next();
-    queue.addAfter('shop', 100);
+    queue.addAfter('shop', 100, 'fresh');
     jest.advanceTimersByTime(100);
     expect(await take()).toBe('nothing');
     queue.done('shop');
@@ -228,11 +266,11 @@ describe('a closed queue', () => {
 
   test('gives nothing any more, neither what waited nor what was delayed', async () => {
     queue.add('shop', 'fresh');
-    queue.addAfter('pay', 100);
+    queue.addAfter('pay', 100, 'fresh');
     queue.close();
     expect(jest.getTimerCount()).toBe(0);
     queue.add('late', 'fresh');
-    queue.addAfter('late', 1);
+    queue.addAfter('late', 1, 'fresh');
     queue.retry('late');
     expect(await queue.next()).toBeUndefined();
     expect(jest.getTimerCount()).toBe(0);

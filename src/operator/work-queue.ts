@@ -1,10 +1,16 @@
 // A keyed work queue: each key waits at most once, and one worker at a time processes it.
-// Two lanes: single changes go before bulk work. Waits (backoff, settling) happen
+// Three lanes: single changes go first, then what was begun, then further bulk work. Waits (backoff, settling) happen
 // here, outside the workers. Must not know what a key means.
 import { type BackoffBounds, backoffMs } from '../kube/backoff.ts';
 
-/** `fresh`: somebody changed something and waits for it. `bulk`: everything is reconciled again. */
-export type Lane = 'fresh' | 'bulk';
+/**
+ * `fresh`: somebody changed something and waits for it. `begun`: a worker had it and has to come back to it. `bulk`: everything is
+ * reconciled again. First all that is begun is finished: a namespace in the middle of a change may be open.
+ */
+export type Lane = 'fresh' | 'begun' | 'bulk';
+
+/** In the order in which workers take keys from them. */
+const lanes = ['fresh', 'begun', 'bulk'] as const satisfies readonly Lane[];
 
 /** Receives what happens to keys. It must not throw. */
 export interface QueueListener {
@@ -17,8 +23,13 @@ export interface QueueListener {
 
 /** A queue of keys. Modelled on client-go's `util/workqueue`: adding a key that is being processed runs it once more. */
 export class WorkQueue {
-  readonly #lanes: Readonly<Record<Lane, Set<string>>> = { fresh: new Set(), bulk: new Set() };
-  readonly #working = new Set<string>();
+  readonly #lanes: Readonly<Record<Lane, Set<string>>> = {
+    fresh: new Set(),
+    begun: new Set(),
+    bulk: new Set(),
+  };
+  /** The keys that workers have, and the lanes that they come from. */
+  readonly #working = new Map<string, Lane>();
   readonly #again = new Map<string, Lane>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #failures = new Map<string, number>();
@@ -34,7 +45,7 @@ export class WorkQueue {
 
   /** How many keys wait for a worker, without delayed ones. */
   get depth(): number {
-    return this.#lanes.fresh.size + this.#lanes.bulk.size;
+    return lanes.reduce((sum, lane) => sum + this.#lanes[lane].size, 0);
   }
 
   get isClosed(): boolean {
@@ -47,22 +58,23 @@ export class WorkQueue {
     this.#cancelTimer(key);
     this.#listener?.added(key);
     if (this.#working.has(key)) {
-      if (this.#again.get(key) !== 'fresh') this.#again.set(key, lane);
+      this.#again.set(key, first(lane, this.#again.get(key) ?? lane));
       return;
     }
     const worker = this.#idleWorkers.shift();
     if (worker !== undefined) {
-      this.#take(key);
+      this.#take(key, lane);
       worker(key);
       return;
     }
-    if (this.#lanes.fresh.has(key)) return;
-    this.#lanes[lane].add(key);
-    if (lane === 'fresh') this.#lanes.bulk.delete(key);
+    const waiting = lanes.find((each) => this.#lanes[each].has(key)) ?? lane;
+    const sooner = first(lane, waiting);
+    if (sooner !== waiting) this.#lanes[waiting].delete(key);
+    this.#lanes[sooner].add(key);
   }
 
   /** Queues `key` after a delay; an earlier `add` replaces it, a later `addAfter` too. */
-  addAfter(key: string, ms: number, lane: Lane = 'fresh'): void {
+  addAfter(key: string, ms: number, lane: Lane): void {
     if (this.#closed) return;
     this.#cancelTimer(key);
     this.#timers.set(
@@ -73,7 +85,12 @@ export class WorkQueue {
 
   /** Queues `key` after a delay, unless it is already delayed: many calls cause one run. */
   addOnceAfter(key: string, ms: number): void {
-    if (!this.#timers.has(key)) this.addAfter(key, ms);
+    if (!this.#timers.has(key)) this.addAfter(key, ms, 'fresh');
+  }
+
+  /** Queues a key that a worker has, after a delay: bulk work does not go in front of what somebody waits for, because it comes back. */
+  continueAfter(key: string, ms: number): void {
+    this.addAfter(key, ms, this.#working.get(key) === 'fresh' ? 'fresh' : 'begun');
   }
 
   /** Queues `key` again after a failure, with backoff, and never sooner than `atLeastMs`. Returns the delay. */
@@ -83,7 +100,7 @@ export class WorkQueue {
     this.#listener?.retried(key);
     const ms = backoffMs(failures, this.#backoff, atLeastMs);
     // Failing keys go behind keys that somebody waits for.
-    this.addAfter(key, ms, 'bulk');
+    this.addAfter(key, ms, 'begun');
     return ms;
   }
 
@@ -92,13 +109,13 @@ export class WorkQueue {
     this.#failures.delete(key);
   }
 
-  /** The next key, fresh ones first; waits for one. `undefined` means that the queue is closed. */
+  /** The next key, lane by lane; waits for one. `undefined` means that the queue is closed. */
   async next(): Promise<string | undefined> {
     if (this.#closed) return undefined;
-    for (const lane of [this.#lanes.fresh, this.#lanes.bulk]) {
-      for (const key of lane) {
-        lane.delete(key);
-        this.#take(key);
+    for (const lane of lanes) {
+      for (const key of this.#lanes[lane]) {
+        this.#lanes[lane].delete(key);
+        this.#take(key, lane);
         return key;
       }
     }
@@ -122,8 +139,8 @@ export class WorkQueue {
     for (const worker of this.#idleWorkers.splice(0)) worker(undefined);
   }
 
-  #take(key: string): void {
-    this.#working.add(key);
+  #take(key: string, lane: Lane): void {
+    this.#working.set(key, lane);
     this.#listener?.taken(key);
   }
 
@@ -131,4 +148,9 @@ export class WorkQueue {
     clearTimeout(this.#timers.get(key));
     this.#timers.delete(key);
   }
+}
+
+/** The lane of the two that workers take keys from first. */
+function first(a: Lane, b: Lane): Lane {
+  return lanes.indexOf(a) < lanes.indexOf(b) ? a : b;
 }

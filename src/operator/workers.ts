@@ -46,12 +46,12 @@ export async function runWorkers(count: number, parts: WorkerParts): Promise<voi
       failures.succeeded(key);
       mistakes.succeeded(key);
       if (againAfterMs === undefined) return 'success';
-      queue.addAfter(key, againAfterMs);
+      queue.continueAfter(key, againAfterMs);
       return 'requeue_after';
     } catch (error) {
       // This is no failure of the key: nobody needs to know of it, and a backoff would let the key wait behind bulk work.
       if (error instanceof WritesClosedError) {
-        queue.addAfter(key, outdatedMs);
+        queue.continueAfter(key, outdatedMs);
         return 'requeue_after';
       }
       reportError(key, error);
