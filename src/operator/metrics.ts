@@ -9,6 +9,7 @@ import { watchedNames } from '../objects/kinds.ts';
 import { leaseName } from '../objects/operator-lease.ts';
 import type { PolicyChange } from '../plan/changes.ts';
 import type { RouteCount } from '../plan/route-counts.ts';
+import { EventLoopLag } from './event-loop-lag.ts';
 import { MetricFamilies, type Reading } from './metric-families.ts';
 import { mostWithFindings, namespaceFindings } from './namespace-findings.ts';
 import { type NamespaceRecord, type NamespaceState, namespaceStates } from './namespace-record.ts';
@@ -124,6 +125,13 @@ export class Metrics {
       ['code', 'method', 'host'],
     );
     exposeProcess(families);
+    const lag = new EventLoopLag();
+    families.gauge(
+      'ringfence_event_loop_lag_seconds',
+      'How late the event loop of the process was since the last scrape: the median, the 99th percentile and the worst.',
+      ['quantile'],
+      () => lag.take(),
+    );
   }
 
   /** From now on, each scrape reads these values. */
