@@ -6,7 +6,7 @@ import { ApiError } from './errors.ts';
 import { receivedList, receivedObject } from './received.ts';
 import type { KeptKind } from './reflector.ts';
 import type { RawObject } from './resource.ts';
-import type { Flight, Identified, Purpose } from './store.ts';
+import type { Flight, Identified, RequestPurpose } from './store.ts';
 
 /** What the server stored, and the facts that follow from it. */
 export interface Stored<T> {
@@ -110,7 +110,7 @@ export class ObjectRequests<T extends Identified> {
     });
   }
 
-  async #write(key: ObjectKey, purpose: Purpose, send: () => Promise<object>): Promise<Stored<T>> {
+  async #write(key: ObjectKey, purpose: RequestPurpose, send: () => Promise<object>): Promise<Stored<T>> {
     try {
       return await this.#kept.store.during(key, purpose, async (flight) => {
         const object = receivedObject(await send(), this.#kept.resource.kind);

@@ -3,7 +3,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { runs } from '../../test/property-runs.ts';
-import { type Flight, type Identified, type Purpose, Store } from './store.ts';
+import { type Flight, type Identified, type RequestPurpose, Store } from './store.ts';
 
 interface Thing extends Identified {
   readonly colour: number;
@@ -105,7 +105,7 @@ type Thread = Generator<undefined | Promise<void>, void>;
 
 const others = ['create', 'change', 'finalize', 'unfinalize', 'delete'] as const;
 const requests = ['post', 'put', 'patch', 'delete', 'read'] as const;
-const purposes: Readonly<Record<(typeof requests)[number], Purpose>> = {
+const purposes: Readonly<Record<(typeof requests)[number], RequestPurpose>> = {
   ...{ post: 'own write', put: 'own write', delete: 'own write' },
   ...{ patch: 'shared write', read: 'read' },
 };

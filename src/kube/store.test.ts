@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { formatKey } from '../model/object-key.ts';
-import { type Change, type Flight, type Identified, type Purpose, Store } from './store.ts';
+import { type Change, type Flight, type Identified, type RequestPurpose, Store } from './store.ts';
 
 interface Thing extends Identified {
   readonly colour: string;
@@ -28,7 +28,7 @@ function thing(resourceVersion: number, colour = 'red', uid = 'uid-1', name = 'w
 const key = { namespace: 'shop', name: 'web' };
 
 /** A request about `web` that is begun now; what its answer says is taken in when `answered` is called. */
-function begin(purpose: Purpose = 'read') {
+function begin(purpose: RequestPurpose = 'read') {
   const { promise, resolve } = Promise.withResolvers<(flight: Flight<Thing>) => void>();
   const done = store.during(key, purpose, async (flight) => (await promise)(flight));
   return {

@@ -32,7 +32,7 @@ export type ChangeListener<T> = (change: Change<T>) => void;
  * What a request is for. Listeners don't receive what an own write does, also if a watch reports it before the answer arrives. A
  * shared write is of an object that others write, too: listeners receive it.
  */
-export type Purpose = 'read' | 'shared write' | 'own write';
+export type RequestPurpose = 'read' | 'shared write' | 'own write';
 
 /** A running request about one object, and what its answer does to the store. */
 export interface Flight<T> {
@@ -53,7 +53,7 @@ interface FlightState<T> {
   readonly lists: number;
   /** The uids under this name that were reported as deleted since. */
   readonly deleted: Set<string>;
-  readonly purpose: Purpose;
+  readonly purpose: RequestPurpose;
   /** What came since, and is perhaps our own write: the answer tells. */
   readonly held: Change<T>[];
   /** What our own write did: the state that it left, or the uid that it deleted. */
@@ -143,7 +143,11 @@ export class Store<T extends Identified> {
    *
    * @returns what `send` returns
    */
-  async during<R>(key: ObjectKey, purpose: Purpose, send: (flight: Flight<T>) => Promise<R>): Promise<R> {
+  async during<R>(
+    key: ObjectKey,
+    purpose: RequestPurpose,
+    send: (flight: Flight<T>) => Promise<R>,
+  ): Promise<R> {
     const state: FlightState<T> = {
       ...{ key, purpose, known: this.get(key), lists: this.#lists, deleted: new Set(), held: [] },
     };
