@@ -114,8 +114,11 @@ export const triedPorts: readonly number[] = [...listenerPorts, ...capabilities.
 /** Where API servers usually listen: as in config/network. */
 export const apiServerPorts = [443, 6443, 8443, 16443] as const;
 
-/** How often a new pod tries its first connections, and how long it may live, in seconds. */
-export const freshPods = { schedule: '*/5 * * * *', deadlineSeconds: 180 } as const;
+/**
+ * How often a new pod tries its first connections, how long it may live, most of it for its image to be pulled, and how far back its
+ * first try may be when it reports, in seconds.
+ */
+export const freshPods = { schedule: '*/5 * * * *', deadlineSeconds: 180, triesSeconds: 60 } as const;
 
 /** The most nodes whose clients take part at one time. */
 export const maxClients = 20;

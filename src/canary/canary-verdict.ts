@@ -219,9 +219,9 @@ function newPodsOf(
   reports: readonly ReceivedReport[],
   unchangedMs = Number.POSITIVE_INFINITY,
 ): NewPodsVerdict | undefined {
-  const livedMs = freshPods.deadlineSeconds * 1000;
+  const triesMs = freshPods.triesSeconds * 1000;
   const fresh = reports
-    .filter(({ silentMs }) => silentMs < lastNewPodsMs && silentMs + livedMs < unchangedMs)
+    .filter(({ silentMs }) => silentMs < lastNewPodsMs && silentMs + triesMs < unchangedMs)
     .flatMap(({ report }) => report.fresh ?? []);
   if (fresh.length === 0) return undefined;
   const open = fresh.flatMap(({ openMs }) => openMs ?? []);
