@@ -1,8 +1,8 @@
 // A contender as its own process: started, given orders, asked for its memory, ended. Its output goes to a file, so
 // that reading it costs the benchmark nothing. Must not know which contender it is.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { poll } from '../e2e/control-plane/poll.ts';
 
 /** The unit of processor times in Linux, for every program: USER_HZ. */
 const ticksPerSecond = 100;
@@ -18,6 +18,8 @@ export interface CommandLine {
 export class ContenderProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #log: string;
+  /** Resolves when it has ended, or could not be started. */
+  readonly #ended: Promise<void>;
 
   /** @param log the file for what it prints */
   constructor({ command, args, env = {} }: CommandLine, log: string) {
@@ -29,8 +31,10 @@ export class ContenderProcess implements AsyncDisposable {
       env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     });
     closeSync(output);
-    // Told by `failed()`, to which somebody listens.
-    this.#child.on('error', () => {});
+    this.#ended = new Promise((resolve) => {
+      this.#child.once('exit', () => resolve());
+      this.#child.on('error', () => resolve());
+    });
     this.#child.stdin?.on('error', () => {});
   }
 
@@ -49,6 +53,19 @@ export class ContenderProcess implements AsyncDisposable {
     this.#child.stdin?.write(`${line}\n`);
   }
 
+  /** Writes one line to its standard input, and returns the next line that it prints. */
+  async ask(line: string): Promise<string> {
+    const before = this.#printed().length;
+    this.tell(line);
+    const next = async () => this.#printed()[before];
+    const answer = poll(next, { everyMs: 20, expired: () => new Error(`no answer to ${line}`) });
+    return Promise.race([answer, this.failed()]);
+  }
+
+  #printed(): readonly string[] {
+    return readFileSync(this.#log, 'utf8').split('\n').slice(0, -1);
+  }
+
   /** The most memory that it ever had resident, in MiB. Linux only. */
   peakMemoryMiB(): number {
     const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
@@ -59,7 +76,7 @@ export class ContenderProcess implements AsyncDisposable {
 
   /** Rejects, with what it printed last, when it ends by itself or can't be started; never resolves. */
   async failed(): Promise<never> {
-    if (this.#runs) await once(this.#child, 'exit');
+    await this.#ended;
     const tail = readFileSync(this.#log, 'utf8').split('\n').slice(-15).join('\n');
     throw new Error(`\`${this.#child.spawnargs.join(' ')}\` ended:\n${tail}`);
   }
@@ -67,9 +84,8 @@ export class ContenderProcess implements AsyncDisposable {
   /** Asks it to end, and waits. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#runs) return;
-    const exit = once(this.#child, 'exit');
     this.#child.kill('SIGTERM');
-    await exit;
+    await this.#ended;
   }
 
   get #runs(): boolean {

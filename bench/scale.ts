@@ -6,7 +6,11 @@
 import { spawnSync } from 'node:child_process';
 import { cpus, loadavg } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { measureFirstEnforcement, measurePlatformChange } from './scale/bulk-changes.ts';
+import { measureApiServerChange, measureDnsChange } from './scale/discovered-changes.ts';
+import { measureMirrors } from './scale/mirrors.ts';
+import { measureFirstEnforcement, measurePlatformChange } from './scale/platform-changes.ts';
+import { measureRest } from './scale/rest.ts';
+import { measureRestart, measureStaleRestart } from './scale/restarts.ts';
 import { reportOn, type SizeResult } from './scale/scale-report.ts';
 import type { ScenarioResult } from './scale/scenario-result.ts';
 import { type Size, Stage } from './scale/stage.ts';
@@ -20,6 +24,12 @@ interface Flags {
 const scenarios: readonly ((stage: Stage) => Promise<ScenarioResult>)[] = [
   measureFirstEnforcement,
   measurePlatformChange,
+  measureRest,
+  measureRestart,
+  measureStaleRestart,
+  measureMirrors,
+  measureApiServerChange,
+  measureDnsChange,
 ];
 
 await new Command('npm run bench:scale --')
@@ -57,8 +67,8 @@ async function measure(stack: AsyncDisposableStack, size: Size): Promise<SizeRes
   progress('ready');
   const results: ScenarioResult[] = [];
   for (const measureOne of scenarios) {
-    const result = await measureOne(stage);
-    progress(`${result.scenario} is measured`);
+    const result = await Promise.race([measureOne(stage), stage.writer.failed()]);
+    progress(`measured: ${result.scenario}`);
     results.push(result);
   }
   return { ...size, scenarios: results };

@@ -15,13 +15,18 @@ export interface StartFigures {
   readonly cpuSeconds: number;
 }
 
-/** Creates the namespaces number `from + 1` to `to`. */
-export async function createNamespaces(arena: Arena, from: number, to: number): Promise<void> {
+/** Creates the namespaces number `from + 1` to `to`. @param labels further ones */
+export async function createNamespaces(
+  arena: Arena,
+  from: number,
+  to: number,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<void> {
   let next = from;
   const create = async () => {
     while (next < to) {
       next += 1;
-      await arena.createNamespace(`sized-${next}`);
+      await arena.createNamespace(`sized-${next}`, labels);
     }
   };
   await Promise.all(Array.from({ length: inFlight }, create));

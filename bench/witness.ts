@@ -21,10 +21,10 @@ export interface Sighting {
 /** What happens to policies, as a watch names it. */
 type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
-/** Which policies are meant: those of these names, in namespaces of this family (see `familyOf`). */
+/** Which policies are meant: those of these names, or of any, in namespaces of this family (see `familyOf`). */
 export interface PolicyFamily {
   readonly family: string;
-  readonly names: readonly string[];
+  readonly names?: readonly string[];
 }
 
 interface Waiter {
@@ -80,13 +80,13 @@ export class Witness {
   }
 
   /** How often this has happened to policies until now; where there are several names, to the rarest. */
-  tally(type: EventType, { family, names }: PolicyFamily): number {
+  tally(type: EventType, { family, names = [''] }: PolicyFamily): number {
     return Math.min(...names.map((name) => this.#tallies.get(tallyKey(type, family, name)) ?? 0));
   }
 
   /** Waits until this has happened so often to policies of each of the names. Returns when it did. */
   async tallied(type: EventType, policies: PolicyFamily, count: number, timeoutMs: number): Promise<number> {
-    const what = `${type} ${policies.names.join(', ')} in ${count} namespaces ${policies.family}-*`;
+    const what = `${type} ${policies.names?.join(', ') ?? 'policies'} in ${count} namespaces ${policies.family}-*`;
     const look = () => (this.tally(type, policies) < count ? undefined : performance.now());
     return this.#until(what, look, timeoutMs);
   }

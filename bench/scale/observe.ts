@@ -1,6 +1,6 @@
 // What a piece of work costs: processor time and memory of who does it, and requests by the API server's own count.
 // Must not know what the work is.
-import { countsSince, type RequestCount } from '../../e2e/control-plane/request-counts.ts';
+import { countsSince, type RequestCount, writeVerbs } from '../../e2e/control-plane/request-counts.ts';
 import type { Arena } from '../arena.ts';
 import type { ContenderProcess } from '../contender-process.ts';
 
@@ -12,22 +12,31 @@ export interface Cost {
   readonly requests: readonly RequestCount[];
 }
 
-/** Does some work, and returns its result with what it cost. */
+/** Does some work, and returns its result with the requests that the API server answered meanwhile. */
+export async function observeRequests<Result>(
+  { cluster }: Arena,
+  work: () => Promise<Result>,
+): Promise<{ readonly result: Result; readonly requests: readonly RequestCount[] }> {
+  const before = await cluster.controlPlane.requestCounts();
+  const result = await work();
+  return { result, requests: countsSince(before, await cluster.controlPlane.requestCounts()) };
+}
+
+/** Does some work, and returns its result with what it cost a process that runs already. */
 export async function observe<Result>(
   arena: Arena,
   process: ContenderProcess,
   work: () => Promise<Result>,
 ): Promise<{ readonly result: Result; readonly cost: Cost }> {
-  const before = await arena.cluster.controlPlane.requestCounts();
   const cpuBefore = process.cpuSeconds();
-  const result = await work();
+  const { result, requests } = await observeRequests(arena, work);
   const cpuSeconds = process.cpuSeconds() - cpuBefore;
-  const requests = countsSince(before, await arena.cluster.controlPlane.requestCounts());
   return { result, cost: { cpuSeconds, peakMiB: process.peakMemoryMiB(), requests } };
 }
 
-/** How many writes of policies succeeded. @param verbs if absent, all that write */
-export function policyWrites({ requests }: Cost, verbs = ['POST', 'PUT', 'PATCH', 'DELETE']): number {
+/** How many writes of policies succeeded. */
+export function policyWrites({ requests }: Cost): number {
+  const verbs: readonly string[] = writeVerbs;
   return requests
     .filter(
       ({ verb, resource, code }) => resource === 'networkpolicies' && verbs.includes(verb) && code < '300',

@@ -1,5 +1,6 @@
 // The bundled operator as its own process, with its health port. Must not know what it is measured for.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { poll } from '../../e2e/control-plane/poll.ts';
 import { freePorts } from '../../e2e/control-plane/ports.ts';
 import { samplesOf } from '../../e2e/support/prometheus-samples.ts';
@@ -15,6 +16,9 @@ export interface EventLoopLag {
 }
 
 const quantiles = { p50: '0.5', p99: '0.99', max: '1' } as const;
+
+/** It computes nothing when it takes less processor time than this in a second. */
+const idleSeconds = 0.05;
 
 /** An operator that runs as `npm start` runs it. */
 export class RunningOperator {
@@ -54,12 +58,34 @@ export class RunningOperator {
     return poll(isReady, { timeoutMs, everyMs: 20, expired: () => new Error('the operator is not ready') });
   }
 
+  /** Looks for a second whether it computes nothing. */
+  async isIdle(): Promise<boolean> {
+    const before = this.process.cpuSeconds();
+    await sleep(1_000);
+    return this.process.cpuSeconds() - before < idleSeconds;
+  }
+
   /** The lag of its event loop since the last call; undefined if it does not tell. */
   async takeLag(): Promise<EventLoopLag | undefined> {
-    const samples = samplesOf(await (await fetch(`${this.#url}/metrics`)).text());
+    const samples = await this.#metrics();
     const at = (quantile: string) => samples.get(`ringfence_event_loop_lag_seconds{quantile="${quantile}"}`);
     const [p50, p99, max] = [at(quantiles.p50), at(quantiles.p99), at(quantiles.max)];
     if (p50 === undefined || p99 === undefined || max === undefined) return undefined;
     return { p50: p50 * 1000, p99: p99 * 1000, max: max * 1000 };
+  }
+
+  /**
+   * How often it was answered that there is no such kind, since its start and by its own count: the API server does not count
+   * requests for kinds that it doesn't know.
+   */
+  async unknownKinds(): Promise<number> {
+    const samples = [...(await this.#metrics())];
+    return samples
+      .filter(([series]) => series.startsWith('rest_client_requests_total{') && series.includes('code="404"'))
+      .reduce((sum, [, count]) => sum + count, 0);
+  }
+
+  async #metrics(): Promise<ReadonlyMap<string, number>> {
+    return samplesOf(await (await fetch(`${this.#url}/metrics`)).text());
   }
 }

@@ -27,14 +27,17 @@ export function costFigures({
   rawCost,
   lag,
 }: Pick<ScenarioResult, 'cost' | 'rawCost'> & { readonly lag: EventLoopLag | undefined }): readonly Figure[] {
+  const cpuPerWrite = perWrite(cost);
   return [
     { what: 'CPU', unit: 's', ringfence: cost.cpuSeconds, raw: rawCost?.cpuSeconds },
-    {
-      what: 'CPU per written policy',
-      unit: 'ms',
-      ringfence: perWrite(cost),
-      raw: rawCost && perWrite(rawCost),
-    },
+    ...(cpuPerWrite === undefined
+      ? []
+      : [
+          {
+            ...{ what: 'CPU per written policy', unit: 'ms' },
+            ...{ ringfence: cpuPerWrite, raw: rawCost && perWrite(rawCost) },
+          },
+        ]),
     { what: 'peak memory', unit: 'MiB', ringfence: cost.peakMiB, raw: rawCost?.peakMiB },
     { what: 'event loop lag, p50', unit: 'ms', ringfence: lag?.p50 },
     { what: 'event loop lag, p99', unit: 'ms', ringfence: lag?.p99 },

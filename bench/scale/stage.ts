@@ -1,10 +1,11 @@
 // Where everything is measured: two control planes with the same namespaces, one with the operator and one with a process that
 // sends raw requests. Decides which namespaces there are, and waits until the operator is at rest.
 // Must not know what is measured on it.
+import { poll } from '../../e2e/control-plane/poll.ts';
 import { Arena, ringOfFour } from '../arena.ts';
 import type { ContenderProcess } from '../contender-process.ts';
 import { rawRequests } from '../contenders.ts';
-import type { Order, Write } from '../raw-requests.ts';
+import type { ListAnswer, Order, Write } from '../raw-requests.ts';
 import { readRing } from '../ring.ts';
 import { createNamespaces } from '../sized-cluster.ts';
 import type { PolicyFamily } from '../witness.ts';
@@ -23,6 +24,11 @@ export const timeoutMs = 1_800_000;
 
 /** The family of the namespaces that are the bulk. */
 export const family = 'sized';
+/** The labels of some namespaces of the bulk, the first ones. */
+export const someLabels = { 'ringfence-bench-some': 'yes' } as const;
+const mostSome = 1_000;
+/** The namespace whose routes are mirrored into others. */
+export const mirroring = 'hub';
 /** A namespace with this label is enforced from its creation, whatever the platform profile says of the others. */
 const early = { 'ringfence-bench-early': 'yes' } as const;
 const editedNamespaces = 20;
@@ -32,6 +38,7 @@ const inFlight = 32;
 const platform = {
   ...ringOfFour,
   enforcement: 'DryRun',
+  mirrorFrom: { selector: { matchLabels: { 'kubernetes.io/metadata.name': mirroring } } },
   rules: [{ name: 'early', namespaces: { selector: { matchLabels: early } }, enforcement: 'Enforce' }],
 };
 
@@ -87,9 +94,14 @@ export class Stage {
     return Array.from({ length: this.size.namespaces }, (_, index) => `${family}-${index + 1}`);
   }
 
-  /** The policies that each of them has in the end. */
-  get bulk(): PolicyFamily {
-    return { family, names: this.ours.witness.policiesOf('model-0').map(({ name }) => name) };
+  /** The first of them, at most 1,000. */
+  get someNamespaces(): readonly string[] {
+    return this.namespaces.slice(0, mostSome);
+  }
+
+  /** The policies that each of them has when it is enforced. */
+  get namesOfBulk(): readonly string[] {
+    return this.ours.witness.policiesOf('model-0').map(({ name }) => name);
   }
 
   /** The names of the policies of a namespace without a profile. */
@@ -98,7 +110,7 @@ export class Stage {
   }
 
   /** Namespaces that are enforced from the beginning and have a profile with one route, and the policies of that route. */
-  get edited(): readonly PolicyFamily[] {
+  get edited(): readonly Required<PolicyFamily>[] {
     return numbered('edited', editedNamespaces).map((name) => {
       const policies = this.ours.witness.policiesOf(name).map((policy) => policy.name);
       return { family: name, names: policies.filter((policy) => !this.#ring.includes(policy)) };
@@ -127,10 +139,15 @@ export class Stage {
     this.#operatorStack = new AsyncDisposableStack();
   }
 
-  /** Waits until the operator has reported that everything is written. @param reason of the condition Ready */
+  /** Waits until the operator has reported that everything is written, and computes nothing. @param reason of the condition Ready */
   async atRest(reason?: string): Promise<void> {
     const ready = this.ours.cluster.platformCondition('Ready', 'True', reason, timeoutMs);
     await Promise.race([ready, this.operator.process.failed()]);
+    await poll(() => this.operator.isIdle(), {
+      timeoutMs,
+      everyMs: 0,
+      expired: () => new Error('the operator does not come to rest'),
+    });
   }
 
   /** Creates a namespace that the operator encloses at once. */
@@ -143,25 +160,38 @@ export class Stage {
     await this.ours.cluster.patchProfile(namespace, 'edited', { spec: { routes: [editedRoute(port)] } });
   }
 
-  /** Sends raw writes to all namespaces of the bulk; somebody else waits for them. */
-  tellWriter(writes: readonly Write[], namespaces = this.namespaces): void {
+  /** Creates a profile in each of the namespaces. */
+  async createProfiles(
+    namespaces: readonly string[],
+    name: string,
+    routes: readonly object[],
+  ): Promise<void> {
+    const { cluster } = this.ours;
+    await inParallel(namespaces, (namespace) => cluster.createProfile(namespace, name, { routes }));
+  }
+
+  /** How many milliseconds the raw writer takes to read all policies by a watch-list. */
+  async listRaw(): Promise<number> {
+    const { ms }: ListAnswer = JSON.parse(await this.writer.ask(JSON.stringify({ list: true })));
+    return ms;
+  }
+
+  /** Sends raw writes in namespaces; somebody else waits for them. */
+  tellWriter(writes: readonly Write[], namespaces: readonly string[]): void {
     this.#tell({ namespaces, create: false, writes });
   }
 
   async #fill(): Promise<void> {
     const { namespaces, routes } = this.size;
-    await Promise.all([this.ours, this.raw].map((arena) => createNamespaces(arena, 0, namespaces)));
-    const { cluster } = this.ours;
-    await this.createEarly('plain-0');
-    await this.createEarly('model-0');
-    if (routes > 0) {
-      const spec = { routes: routesOf(routes) };
-      await inParallel(['model-0', ...this.namespaces], (name) => cluster.createProfile(name, 'app', spec));
+    const some = this.someNamespaces.length;
+    for (const arena of [this.ours, this.raw]) {
+      await createNamespaces(arena, 0, some, someLabels);
+      await createNamespaces(arena, some, namespaces);
     }
-    await inParallel(numbered('edited', editedNamespaces), async (name) => {
-      await this.createEarly(name);
-      await cluster.createProfile(name, 'edited', { routes: [editedRoute(8080)] });
-    });
+    const edited = numbered('edited', editedNamespaces);
+    await inParallel(['plain-0', 'model-0', ...edited], (name) => this.createEarly(name));
+    await this.createProfiles(edited, 'edited', [editedRoute(8080)]);
+    if (routes > 0) await this.createProfiles(['model-0', ...this.namespaces], 'app', routesOf(routes));
   }
 
   /** Connections are opened and code is compiled: that is not measured. Here it also shows what a ring is. */
