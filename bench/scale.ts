@@ -57,12 +57,12 @@ async function run(words: readonly string[], { routes, output }: Flags): Promise
     data.push(report.data);
     if (output === 'table') process.stdout.write(`${report.text}\n`);
   }
-  if (output === 'json')
-    process.stdout.write(`${JSON.stringify({ machine: machine(), sizes: data }, undefined, 2)}\n`);
+  if (output === 'json') process.stdout.write(`${JSON.stringify({ sizes: data }, undefined, 2)}\n`);
 }
 
 async function measure(stack: AsyncDisposableStack, size: Size): Promise<SizeResult> {
-  progress(`${size.namespaces} namespaces, ${size.routes} routes each; ${machine()}`);
+  const begun = { at: new Date().toISOString(), machine: machine() };
+  progress(`${size.namespaces} namespaces, ${size.routes} routes each; ${begun.machine}`);
   const stage = await Stage.open(stack, size);
   progress('ready');
   const results: ScenarioResult[] = [];
@@ -71,7 +71,7 @@ async function measure(stack: AsyncDisposableStack, size: Size): Promise<SizeRes
     progress(`measured: ${result.scenario}`);
     results.push(result);
   }
-  return { ...size, scenarios: results };
+  return { ...size, begun, scenarios: results };
 }
 
 function machine(): string {

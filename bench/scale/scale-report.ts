@@ -7,6 +7,8 @@ import { ratio, targetsOf } from './targets.ts';
 
 /** All of one size. */
 export interface SizeResult extends Size {
+  /** When, and how busy the machine was then. */
+  readonly begun: { readonly at: string; readonly machine: string };
   readonly scenarios: readonly ScenarioResult[];
 }
 
@@ -23,7 +25,8 @@ export function reportOn(result: SizeResult): {
       report.add(what, unit, { Ringfence: ringfence, raw, ratio: ratio(ringfence, raw) });
     for (const target of targetsOf(scenario, result)) report.target(target);
   }
-  const title = `${result.namespaces} namespaces${result.routes === 0 ? '' : ` with ${result.routes} routes each`}`;
+  const { namespaces, routes, begun } = result;
+  const title = `${namespaces} namespaces${routes === 0 ? '' : ` with ${routes} routes each`}, ${begun.at}, ${begun.machine}`;
   const requests = result.scenarios.flatMap(({ scenario, cost, rawCost }) => [
     requestLine(`${scenario}, Ringfence`, cost.requests),
     ...(rawCost === undefined ? [] : [requestLine(`${scenario}, raw`, rawCost.requests)]),
