@@ -1,8 +1,8 @@
 // `npm run bench:flags`: what each V8 flag of the operator saves and costs by itself, beside no flag at all and all of them.
 // The operator rings namespaces that are there; each set of flags gets a control plane of its own, one after the other.
-import { spawnSync } from 'node:child_process';
 import { Command } from 'commander';
 import { Arena } from './arena.ts';
+import { buildBundle } from './bench-command.ts';
 import { startCommand } from './contenders.ts';
 import { createNamespaces, measureStart, type StartFigures } from './sized-cluster.ts';
 
@@ -25,8 +25,7 @@ await new Command('npm run bench:flags --')
   .parseAsync();
 
 async function run(size: string): Promise<void> {
-  if (spawnSync('npm', ['run', '-s', 'build'], { stdio: 'inherit' }).status !== 0)
-    throw new Error('the bundle could not be built');
+  buildBundle();
   process.stdout.write('peak MiB  to none    CPU s  to none  flags\n');
   let none: StartFigures | undefined;
   for (const set of sets) {

@@ -6,8 +6,8 @@
 // noise only ever takes away. A burst is judged by raw creates of the same namespaces and the same policies: all that it
 // has to do, by one process that does not wait. Raw creates of the policies alone, in namespaces that exist, stand below
 // them for comparison. Exit code 1 if a target is missed.
-import { spawnSync } from 'node:child_process';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { buildBundle, interrupted, parseCount, progress } from './bench-command.ts';
 import { type Contender, type Contenders, startContenders } from './contenders.ts';
 import { Report } from './report.ts';
 import {
@@ -44,7 +44,7 @@ await new Command('npm run bench:latency --')
   .parseAsync();
 
 async function run(flags: Flags): Promise<void> {
-  build();
+  buildBundle();
   await using stack = new AsyncDisposableStack();
   const contenders = await Promise.race([startContenders(stack, flags.rival), interrupted()]);
   const { ringfence, bareLoop, rawCreates, rival } = contenders;
@@ -60,20 +60,6 @@ async function run(flags: Flags): Promise<void> {
   reportBursts(report, contenders, results, flags.burst);
   report.print();
   process.exitCode = report.missed ? 1 : 0;
-}
-
-function build(): void {
-  const { status } = spawnSync('npm', ['run', '-s', 'build'], { stdio: 'inherit' });
-  if (status !== 0) throw new Error('the bundle could not be built');
-}
-
-/** Rejects when a person or a supervisor ends the benchmark: then everything that was started is stopped. */
-function interrupted(): Promise<never> {
-  return new Promise((_, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => reject(new Error(`ended by ${signal}`)));
-    }
-  });
 }
 
 interface Results {
@@ -162,13 +148,4 @@ function reportBursts(report: Report, contenders: Contenders, results: Results, 
 
 function byName(samples: Samples, of: (contender: Contender) => number): Record<string, number> {
   return Object.fromEntries([...samples.keys()].map((contender) => [contender.name, of(contender)]));
-}
-
-function progress(text: string): void {
-  process.stderr.write(`${text}\n`);
-}
-
-function parseCount(text: string): number {
-  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('write a whole number from 1 to 99999');
 }

@@ -1,11 +1,11 @@
 // `npm run bench:memory`: the memory of the bundled operator by the size of the cluster, from which the request and the limit
 // of the Deployment are taken. For each size it starts anew against namespaces that are there, rings them, and goes on
 // running for a while.
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { parse } from 'yaml';
 import { Arena } from './arena.ts';
+import { buildBundle } from './bench-command.ts';
 import { startCommand } from './contenders.ts';
 import { createNamespaces, measureStart } from './sized-cluster.ts';
 
@@ -18,8 +18,7 @@ await new Command('npm run bench:memory --')
   .parseAsync();
 
 async function run(sizes: readonly string[]): Promise<void> {
-  if (spawnSync('npm', ['run', '-s', 'build'], { stdio: 'inherit' }).status !== 0)
-    throw new Error('the bundle could not be built');
+  buildBundle();
   await using stack = new AsyncDisposableStack();
   const arena = await Arena.open(stack);
   process.stdout.write(

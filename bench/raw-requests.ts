@@ -1,5 +1,5 @@
-// What the API server can take, as its own process: reads all policies by one watch-list, or sends writes without waiting to be told by a watch, as many in flight as
-// Ringfence's transport has connections. Must not know why they are sent.
+// What the API server can take, as its own process: reads all policies by one watch-list, or sends writes without waiting to be
+// told by a watch, as many in flight as Ringfence's transport has connections. Must not know why they are sent.
 // Usage: node bench/raw-requests.ts KUBECONFIG; each line of standard input is an `Order` in JSON.
 import { createInterface } from 'node:readline';
 import { ApiClient } from '../src/kube/api-client.ts';

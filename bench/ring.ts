@@ -70,3 +70,8 @@ export async function createPolicy(
 export function policiesPath(namespace: string): string {
   return `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`;
 }
+
+/** Names that differ in the number at their end, from 0 on: a family of the witness. */
+export function numbered(family: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `${family}-${index}`);
+}

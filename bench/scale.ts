@@ -1,11 +1,11 @@
 // `npm run bench:scale`: how the bundled operator does with many namespaces, beside raw requests over the same transport.
 //
 // Fairness: the operator and the raw writer have a control plane each, with the same namespaces. In each scenario the operator
-// goes first; then the raw writer sends what it was seen to write. Nothing else runs meanwhile, so that a quiet machine is needed only
-// for the time of a scenario, and what counts is the ratio. Exit code 1 if a target is missed.
-import { spawnSync } from 'node:child_process';
+// goes first; then the raw writer sends what the operator was seen to write. The other of the two does nothing meanwhile.
+// Exit code 1 if a target is missed.
 import { cpus, loadavg } from 'node:os';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { buildBundle, interrupted, parseCount, progress } from './bench-command.ts';
 import { measureApiServerChange, measureDnsChange } from './scale/discovered-changes.ts';
 import { measureMirrors } from './scale/mirrors.ts';
 import { measureFirstEnforcement, measurePlatformChange } from './scale/platform-changes.ts';
@@ -46,8 +46,7 @@ await new Command('npm run bench:scale --')
 
 async function run(words: readonly string[], { routes, output }: Flags): Promise<void> {
   const sizes = words.length === 0 ? [1_000, 4_000, 10_000] : words.map(parseCount);
-  if (spawnSync('npm', ['run', '-s', 'build'], { stdio: ['ignore', 2, 2] }).status !== 0)
-    throw new Error('the bundle could not be built');
+  buildBundle();
   const series = [0, ...(routes === undefined ? [] : [routes])];
   const data: object[] = [];
   for (const size of series.flatMap((each) => sizes.map((namespaces) => ({ namespaces, routes: each })))) {
@@ -64,7 +63,7 @@ async function measure(stack: AsyncDisposableStack, size: Size): Promise<SizeRes
   const begun = { at: new Date().toISOString(), machine: machine() };
   progress(`${size.namespaces} namespaces, ${size.routes} routes each; ${begun.machine}`);
   const stage = await Stage.open(stack, size);
-  progress('ready');
+  progress('the namespaces are there');
   const results: ScenarioResult[] = [];
   for (const measureOne of scenarios) {
     const result = await Promise.race([measureOne(stage), stage.writer.failed()]);
@@ -78,21 +77,4 @@ function machine(): string {
   return `${cpus().length} processors, load ${loadavg()
     .map((load) => load.toFixed(1))
     .join(' ')}`;
-}
-
-/** Rejects when a person or a supervisor ends the benchmark: then everything that was started is stopped. */
-function interrupted(): Promise<never> {
-  return new Promise((_, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.once(signal, () => reject(new Error(`ended by ${signal}`)));
-  });
-}
-
-function progress(text: string): void {
-  process.stderr.write(`${new Date().toISOString()} ${text}\n`);
-}
-
-function parseCount(text: string): number {
-  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('write a whole number from 1 to 99999');
 }

@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contender } from './contenders.ts';
 import type { Order } from './raw-requests.ts';
-import type { Ring } from './ring.ts';
+import { numbered, type Ring } from './ring.ts';
 
 /** Samples by contender, in the order in which they were taken. */
 export type Samples = ReadonlyMap<Contender, readonly number[]>;
@@ -56,7 +56,7 @@ export async function measureBurst(
   const begun = performance.now();
   const [end] = await Promise.all([
     arena.witness.allOf(family, namespaces * policies),
-    ...names(family, namespaces).map((name) => arena.createNamespace(name)),
+    ...numbered(family, namespaces).map((name) => arena.createNamespace(name)),
   ]);
   await sleep(quietMs);
   return perSecond(namespaces * policies, end - begun);
@@ -70,7 +70,7 @@ export async function measureRawBurst(
   namespaces: number,
 ): Promise<number> {
   return measureOrder(raw, family, {
-    namespaces: names(family, namespaces),
+    namespaces: numbered(family, namespaces),
     create: true,
     ...creating(ring),
   });
@@ -83,10 +83,10 @@ export async function measureRawPolicies(
   family: string,
   namespaces: number,
 ): Promise<number> {
-  await Promise.all(names(family, namespaces).map((name) => raw.arena.createNamespace(name)));
+  await Promise.all(numbered(family, namespaces).map((name) => raw.arena.createNamespace(name)));
   await sleep(quietMs);
   return measureOrder(raw, family, {
-    namespaces: names(family, namespaces),
+    namespaces: numbered(family, namespaces),
     create: false,
     ...creating(ring),
   });
@@ -122,10 +122,6 @@ async function takeTurns(
     }
   }
   return taken;
-}
-
-function names(family: string, count: number): readonly string[] {
-  return Array.from({ length: count }, (_, index) => `${family}-${index}`);
 }
 
 function perSecond(count: number, ms: number): number {

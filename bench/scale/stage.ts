@@ -6,7 +6,7 @@ import { Arena, ringOfFour } from '../arena.ts';
 import type { ContenderProcess } from '../contender-process.ts';
 import { rawRequests } from '../contenders.ts';
 import type { ListAnswer, Order, Write } from '../raw-requests.ts';
-import { readRing } from '../ring.ts';
+import { numbered, readRing } from '../ring.ts';
 import { createNamespaces } from '../sized-cluster.ts';
 import type { PolicyFamily } from '../witness.ts';
 import { RunningOperator } from './running-operator.ts';
@@ -252,10 +252,6 @@ function routesOf(count: number): readonly object[] {
     { length: count },
     (_, index) => kinds[index % kinds.length]?.(`route-${index}`, 7000 + index) ?? {},
   );
-}
-
-function numbered(name: string, count: number): readonly string[] {
-  return Array.from({ length: count }, (_, index) => `${name}-${index}`);
 }
 
 async function inParallel(names: readonly string[], act: (name: string) => Promise<unknown>): Promise<void> {
