@@ -26,7 +26,7 @@ const promised: readonly Promised[] = [
   },
   { scenario: 'restart, all right', what: 'writes', of: 'Ringfence', atMost: 0 },
   // Whether there are new kinds is asked once a minute, and a minute may begin before or after.
-  { scenario: 'rest, for a minute', what: 'requests but leases and watches', of: 'Ringfence', atMost: 2 },
+  { scenario: 'rest, for a minute', what: 'requests', of: 'Ringfence', atMost: 2 },
   { what: 'namespace meanwhile: p99 beyond rest', of: 'Ringfence', atMost: 150 },
   { what: 'edit meanwhile: p99 beyond rest', of: 'Ringfence', atMost: 150 },
   { what: 'CPU per written policy', of: 'ratio', atMost: 1.3 },
