@@ -144,7 +144,11 @@ class Pools {
 
   /** @throws ConfigurationError if there can't be any */
   with(tls: TlsOptions): Pool {
-    if (this.#last !== undefined && isDeepStrictEqual(this.#last.tls, tls)) return this.#last.pool;
+    if (this.#last !== undefined && isDeepStrictEqual(this.#last.tls, tls)) {
+      // Compared with themselves, they are equal at once.
+      this.#last = { ...this.#last, tls };
+      return this.#last.pool;
+    }
     try {
       createSecureContext(tls);
       // Node accepts any authority, and then trusts none.

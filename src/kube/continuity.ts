@@ -35,6 +35,8 @@ export function intactSince(kinds: Iterable<Pick<KnownHistory, 'intactSince'>>):
  * received of it for half a minute, although another one is watched.
  */
 export function isCutOff(kinds: readonly KnownHistory[], now: number): boolean {
+  // It is asked before each write, and hardly ever is any broken.
+  if (kinds.every(({ brokenSince }) => brokenSince === undefined)) return false;
   const since = intactSince(kinds);
   return kinds.some(
     ({ brokenSince, lastHeard }) =>

@@ -73,13 +73,21 @@ function sendIf(beforeSending: () => void, request: ClientRequest, body: string 
 /** Calls `act` when data that is written to the request is sent at once: it has a connection, possibly a reused one. */
 function whenConnected(request: ClientRequest, act: () => void): void {
   request.once('socket', (socket) => {
-    if (socket instanceof TLSSocket) {
+    if (request.reusedSocket) act();
+    else if (socket instanceof TLSSocket) {
       // There is a Finished message if the handshake is complete.
       if (socket.getFinished() === undefined) socket.once('secureConnect', act);
       else act();
     } else if (socket.connecting) socket.once('connect', act);
     else act();
   });
+}
+
+/** All connections lead to one server, in one way: Node would make a text of certificates and more for each request to tell them apart. */
+class OneServerAgent extends SecureAgent {
+  override getName(): string {
+    return 'the server';
+  }
 }
 
 /**
@@ -107,7 +115,7 @@ export function makeAgent(
   if (proxy === undefined) {
     // One context for all connections: otherwise each would parse the certificates again.
     return isSecure
-      ? new SecureAgent({ ...options, secureContext: createSecureContext(tls) })
+      ? new OneServerAgent({ ...options, secureContext: createSecureContext(tls) })
       : new Agent(options);
   }
   return isSecure ? new HttpsProxyAgent({ ...options, proxy }) : new HttpProxyAgent({ ...options, proxy });

@@ -118,7 +118,7 @@ beforeEach(async () => {
   const reconciler = new NamespaceReconciler({
     ...shared,
     driftReporter,
-    decider: new Decider({ cache, tracker, contents: new FrozenContents(client), compile }),
+    decider: new Decider({ cache, tracker, contents: new FrozenContents(client), metrics, compile }),
     executor: new PlanExecutor({ conflicts, owners: new Owners(cache), policies, settling: settlingFor(0) }),
     reporter: new NamespaceReporter({ ...shared, events, metrics }),
     onReportChanged: () => {},

@@ -9,6 +9,7 @@ import type { Cache } from '../objects/cache.ts';
 import { contentsNeeded } from '../plan/frozen.ts';
 import { desiredState, type Plan, type PlanInput, plan } from '../plan/plan.ts';
 import type { FrozenContents } from './frozen-contents.ts';
+import type { Metrics } from './metrics.ts';
 import { contain } from './mistakes.ts';
 import { specIdentity } from './namespace-record.ts';
 import type { NamespaceTracker } from './namespace-tracker.ts';
@@ -19,6 +20,7 @@ export interface DeciderParts {
   readonly cache: Cache;
   readonly tracker: NamespaceTracker;
   readonly contents: FrozenContents;
+  readonly metrics: Pick<Metrics, 'compiled'>;
   /** The compiler; absent: the real one. */
   readonly compile?: typeof compileNamespace;
 }
@@ -66,7 +68,7 @@ export class Decider {
 
   /** Nothing is awaited here, so that all facts are of one moment. */
   #decide(name: string, contents?: ReadonlyMap<string, StoredContent>): Decision | undefined {
-    const { cache, tracker } = this.#parts;
+    const { cache, tracker, metrics } = this.#parts;
     const view = cache.view();
     const { platform } = view;
     const facts = view.namespaces.get(name);
@@ -77,6 +79,7 @@ export class Decider {
     }
     const namespace = tracker.of(name, facts.uid);
     const compiled = this.#withCaps(this.#compile(view, platform, facts, this.#clusterServices));
+    metrics.compiled(compiled.policies.length);
     const actual = cache.policiesIn(name);
     const wanted = { ...desiredState(compiled), contents, keepsAll: platform.outdated !== undefined };
     const keptIsolated = namespace.keptIsolated(performance.now());

@@ -63,6 +63,7 @@ export class Metrics {
   readonly #requests: Counter;
   readonly #writes: Counter;
   readonly #drift: Counter;
+  readonly #compiled: Counter;
   readonly #internalErrors: Counter;
   readonly #comparisons: Counter;
   readonly #differences: Counter;
@@ -89,6 +90,12 @@ export class Metrics {
     this.#drift = byAction(
       'ringfence_drift_corrected_total',
       'Writes that restored a policy which somebody else had changed or deleted.',
+    );
+    this.#compiled = families.counter(
+      'ringfence_policies_compiled_total',
+      'Policies that were compiled, also those that are in place already. Far more of them than of writes, at rest too, means that something causes needless reconciles.',
+      [],
+      [{}],
     );
     this.#internalErrors = families.counter(
       'ringfence_internal_errors_total',
@@ -125,13 +132,6 @@ export class Metrics {
       ['code', 'method', 'host'],
     );
     exposeProcess(families);
-    const lag = new EventLoopLag();
-    families.gauge(
-      'ringfence_event_loop_lag_seconds',
-      'How late the event loop of the process was since the last scrape: the median, the 99th percentile and the worst.',
-      ['quantile'],
-      () => lag.take(),
-    );
   }
 
   /** From now on, each scrape reads these values. */
@@ -158,6 +158,11 @@ export class Metrics {
   wrote({ action }: PolicyChange, correctsDrift: boolean): void {
     this.#writes.inc({ action });
     if (correctsDrift) this.#drift.inc({ action });
+  }
+
+  /** Counts the policies of a compiled namespace. */
+  compiled(policies: number): void {
+    this.#compiled.inc(policies);
   }
 
   /** Counts a bug that was contained. */
@@ -290,6 +295,13 @@ function countBy<T>(
 
 /** Named as in every client library of Prometheus; prom-client's own set costs memory, and nobody looks at it. */
 function exposeProcess(families: MetricFamilies): void {
+  const lag = new EventLoopLag();
+  families.gauge(
+    'ringfence_event_loop_lag_seconds',
+    'How late the event loop of the process was since the last scrape: the median, the 99th percentile and the worst.',
+    ['quantile'],
+    () => lag.take(),
+  );
   families.countedElsewhere(
     'process_cpu_seconds_total',
     'The processor time that the process has used, in seconds.',

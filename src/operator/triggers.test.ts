@@ -13,7 +13,7 @@ import { WorkQueue } from './work-queue.ts';
 
 /** A live picture of a cluster, without the watches. */
 class LiveStores extends ClusterFacts {
-  readonly synced = true;
+  synced = true;
   readonly listen = () => {};
 
   protected override get isWatched(): boolean {
@@ -74,6 +74,20 @@ test('every kind that is watched puts keys into the queue', () => {
   visitStores(cache.stores, ({ name }, store) => followed.has(store) || ignored.push(name));
   expect(ignored).toEqual([]);
   onChange.mockRestore();
+});
+
+test('while the caches fill, each namespace queues itself, once and behind what somebody waits for later', async () => {
+  const cache = new LiveStores('ringfence-system');
+  cache.synced = false;
+  queue = new WorkQueue({ baseMs: 1, capMs: 1 });
+  connectTriggers(cache, queue, { onCountChanged: () => {}, mistakes });
+  const accept = (name: string) =>
+    cache.stores.namespaces.accept(broken(`/${name}`, { labels: {}, terminating: false }));
+  for (const name of ['shop', 'pay']) accept(name);
+  cache.stores.platforms.accept(platform() as unknown as StoredPlatform);
+  cache.synced = true;
+  accept('new');
+  expect(await waiting()).toEqual(['new', 'shop', 'pay', platformKey]);
 });
 
 test.each([

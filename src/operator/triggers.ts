@@ -53,8 +53,13 @@ export function connectTriggers(
       if (previous !== undefined) act(previous);
       if (next !== undefined) act(next);
     });
+  /** Until every object is known, nobody waits for one of them in particular. */
   const fresh = (namespaces: Iterable<string>) => {
-    for (const namespace of namespaces) queue.add(namespace, 'fresh');
+    for (const namespace of namespaces) queue.add(namespace, cache.synced ? 'fresh' : 'bulk');
+  };
+  /** Until every object is known, each namespace queues itself. */
+  const everything = () => {
+    if (cache.synced) queue.add(everythingKey, 'bulk');
   };
   /** A change in `own` affects others too, once every object is known: until then each object queues itself. */
   const touched = (own: string, all: () => ReadonlySet<string>) => {
@@ -107,10 +112,10 @@ export function connectTriggers(
   );
   onEach(cache.stores.pauses, ({ paused }) => fresh(paused === '' ? [] : [paused]));
   // These concern every namespace, but single edits in the meantime go first.
-  onEach(cache.stores.gateways, () => queue.add(everythingKey, 'bulk'));
-  onEach(cache.stores.ingressClasses, () => queue.add(everythingKey, 'bulk'));
+  onEach(cache.stores.gateways, everything);
+  onEach(cache.stores.ingressClasses, everything);
   cache.stores.platforms.onChange(() => {
-    queue.add(everythingKey, 'bulk');
+    everything();
     queue.add(platformKey, 'bulk');
   });
 }
