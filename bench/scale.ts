@@ -67,10 +67,18 @@ async function measure(stack: AsyncDisposableStack, size: Size): Promise<SizeRes
   const results: ScenarioResult[] = [];
   for (const measureOne of scenarios) {
     const result = await Promise.race([measureOne(stage), stage.writer.failed()]);
-    progress(`measured: ${result.scenario}`);
+    progress(headline(result));
     results.push(result);
   }
   return { ...size, begun, scenarios: results };
+}
+
+/** The first figure of a scenario, for those who wait for the table. */
+function headline({ scenario, figures: [first] }: ScenarioResult): string {
+  if (first === undefined) return scenario;
+  const { what, unit, ringfence, raw } = first;
+  const beside = raw === undefined ? '' : `, raw ${raw.toFixed(0)}`;
+  return `${scenario}: ${what} ${ringfence?.toFixed(0) ?? '-'}${unit}${beside}`;
 }
 
 function machine(): string {
