@@ -1,17 +1,19 @@
 // What the canary's pods start: a listener, a client or a new pod, by the first argument. A bundle of its own, since a client must stay small.
 // Must not load what the operator needs.
-import { hostname } from 'node:os';
+import { constants, hostname } from 'node:os';
 import { CanaryClient } from './client.ts';
 import { ReportLease } from './cluster-api.ts';
 import { reportFirstConnections } from './first-connections.ts';
 import { ApiServer } from './in-cluster-api.ts';
 import { runListener } from './listener.ts';
 
-// In a container it is process 1, for which no signal has a default.
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit());
-
 const log = (line: string) => process.stderr.write(`${line}\n`);
 const [, , role] = process.argv;
+// In a container it is process 1, for which no signal has a default. A new pod that is ended has not reported: its Job must not count as
+// complete.
+for (const name of ['SIGINT', 'SIGTERM'] as const)
+  process.once(name, () => process.exit(role === 'fresh' ? 128 + constants.signals[name] : 0));
+
 const { NODE_NAME: node = '', NODE_ADDRESS: nodeAddress = '', POD_UID: uid = '' } = process.env;
 
 if (role === 'listener') await runListener(hostname());

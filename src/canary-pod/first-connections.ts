@@ -47,7 +47,6 @@ async function listenerFor(api: ApiServer, node: string): Promise<Listener> {
 
 /** The clock of a process starts with it. */
 async function firstConnections({ address, pod }: Listener): Promise<FirstConnections> {
-  const firstMs = Math.round(performance.now());
   let openMs: number | undefined;
   let allowedMs: number | undefined;
   for (let pauseMs: number = pause.firstMs; pauseMs <= pause.lastMs; pauseMs *= 2) {
@@ -61,7 +60,6 @@ async function firstConnections({ address, pod }: Listener): Promise<FirstConnec
     await sleep(pauseMs);
   }
   return {
-    firstMs,
     ...(openMs === undefined ? {} : { openMs }),
     ...(allowedMs === undefined ? {} : { allowedMs }),
   };

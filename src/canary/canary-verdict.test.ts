@@ -125,7 +125,7 @@ describe('under other policies than those of the canary', () => {
       capabilities: { EndPort: 'No' },
       marker: { number: 1, ms: 5 },
     }),
-    from('n1', [], { fresh: { firstMs: 100, openMs: 400 } }),
+    from('n1', [], { fresh: { openMs: 400 } }),
   ];
 
   test('nothing is said of nodes, of the CNI or of new pods', () => {
@@ -194,7 +194,7 @@ test('a report that no client of this version writes is none', () => {
     ...['\u001b[2J', 'n1\nEnforced: True', 'n'.repeat(254), ''].map((name) => ({
       checks: [{ ...first, node: name }],
     })),
-    ...[{ marker: { number: 1, ms: 1e12 } }, { fresh: { firstMs: 1e12 } }],
+    ...[{ marker: { number: 1, ms: 1e12 } }, { fresh: { allowedMs: 1e12 } }],
   ].map((change) => ({
     ...report,
     ...change,
@@ -205,7 +205,7 @@ test('a report that no client of this version writes is none', () => {
 });
 
 describe('new pods', () => {
-  const fresh = (more: object) => from('n1', [], { fresh: { firstMs: 100, ...more } });
+  const fresh = (more: object) => from('n1', [], { fresh: more });
   const newPods = (...reports: readonly ReturnType<typeof from>[]) =>
     judge({ isInstalled: true, reports, nodes: new Map() }).newPods;
 

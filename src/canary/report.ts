@@ -35,8 +35,6 @@ const report = z.strictObject({
   /** Of a new pod alone: its first connections, in milliseconds since it started. */
   fresh: z
     .strictObject({
-      /** When it tried first. */
-      firstMs: milliseconds,
       /** When a connection that is denied was made for the last time; absent: never. */
       openMs: milliseconds.exactOptional(),
       /** When one that is allowed was made for the first time; absent: never. */
@@ -65,7 +63,6 @@ export interface CanaryReport {
 
 /** What became of the first connections of a new pod: see `report`. */
 export interface FirstConnections {
-  readonly firstMs: number;
   readonly openMs?: number;
   readonly allowedMs?: number;
 }

@@ -129,7 +129,7 @@ test('a Lease whose node can be no node is no report', async () => {
 
 test('a new pod on a node is no client that could have a turn there', async () => {
   report('n1', 1, 'holds');
-  const fresh = { version: 1, number: 1, checks: [], capabilities: {}, fresh: { firstMs: 100 } };
+  const fresh = { version: 1, number: 1, checks: [], capabilities: {}, fresh: {} };
   leases.set('fresh', {
     metadata: { name: 'fresh-1', annotations: { [reportAnnotation]: JSON.stringify(fresh) } },
     spec: { holderIdentity: 'n2' },

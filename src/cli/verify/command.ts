@@ -126,7 +126,7 @@ async function verify(
       failed.push({ check, message: explained.message });
     }
   }
-  return { done, failed, jobs, dryRun };
+  return { asked, done, failed, jobs, dryRun };
 }
 
 function exitOf({ done, failed, dryRun }: VerifyResult, all: boolean): 'ok' | 'found' | 'disagrees' {

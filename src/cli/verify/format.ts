@@ -12,6 +12,8 @@ import { lastAttempt } from './verdict.ts';
 
 /** What came of the checks. */
 export interface VerifyResult {
+  /** Every check, in the order in which it was asked. */
+  readonly asked: readonly AskedCheck[];
   readonly done: readonly DoneCheck[];
   /** Those that could not be tried, and why. */
   readonly failed: readonly { readonly check: AskedCheck; readonly message: string }[];
@@ -175,23 +177,23 @@ interface Point {
   readonly why: readonly string[];
 }
 
-function pointsOf({ done, failed }: VerifyResult): readonly Point[] {
-  return [
-    ...done.map((each) => {
-      const { check, expected, verdict } = each;
-      const unwanted = isUnwanted(each)
-        ? [`the policies say ${expected}, but ${check.expect} is expected`]
-        : [];
-      const disagrees = verdict.agreement === 'Agrees' ? [] : [verdict.meaning, ...verdict.lookAt];
-      const why = [...unwanted, ...disagrees];
-      return { ok: why.length === 0, name: `${title(check)}: ${check.expect ?? expected}`, why };
+/** One for each check, in the order of the file. */
+function pointsOf({ asked, done, failed }: VerifyResult): readonly Point[] {
+  const points = new Map<AskedCheck, Point>([
+    ...done.map((each) => [each.check, pointOf(each)] as const),
+    ...failed.map(({ check, message }) => {
+      return [check, { ok: false, name: title(check), why: [`not tried: ${message}`] }] as const;
     }),
-    ...failed.map(({ check, message }) => ({
-      ok: false,
-      name: title(check),
-      why: [`not tried: ${message}`],
-    })),
-  ];
+  ]);
+  return asked.flatMap((check) => points.get(check) ?? []);
+}
+
+function pointOf(each: DoneCheck): Point {
+  const { check, expected, verdict } = each;
+  const unwanted = isUnwanted(each) ? [`the policies say ${expected}, but ${check.expect} is expected`] : [];
+  const disagrees = verdict.agreement === 'Agrees' ? [] : [verdict.meaning, ...verdict.lookAt];
+  const why = [...unwanted, ...disagrees];
+  return { ok: why.length === 0, name: `${title(check)}: ${check.expect ?? expected}`, why };
 }
 
 /** The formats of `verify`. */

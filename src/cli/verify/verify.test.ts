@@ -4,12 +4,16 @@ import type { AttemptResult, DialReport, Expected } from '../../dial/attempts.ts
 import type { KubernetesObject } from '../../kube/resource.ts';
 import type { ServiceFacts } from '../../model/services.ts';
 import type { ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
+import { verifyFormats } from './format.ts';
 import { labelEffects } from './label-effects.ts';
 import { refusals } from './refusals.ts';
+import type { DoneCheck } from './run-check.ts';
 import type { ExistingPod } from './source-pod.ts';
 import { destinationOf } from './targets.ts';
 import { twinOf } from './twin.ts';
 import { verdictOf } from './verdict.ts';
+
+const plain = { paint: (_: unknown, text: string) => text, note: () => undefined };
 
 function pod(more: Partial<ExistingPod> = {}): ExistingPod {
   return {
@@ -173,4 +177,19 @@ describe('the network', () => {
     });
     expect(lookAt[0]).toContain('whether its pods run on `node-1` and `node-2`');
   });
+});
+
+test('build systems are told of each check in the order of the file, also of those that could not be tried', async () => {
+  const check = (port: string) => ({ from: 'shop/web', to: 'shop/db', port });
+  const asked = [check('1'), check('2'), check('3')];
+  const failed = asked.slice(0, 2).map((each) => ({ check: each, message: 'no rights' }));
+  const agrees = { agreement: 'Agrees', meaning: '', lookAt: [] } as const;
+  const done = [{ check: asked[2], expected: 'denied', verdict: agrees }] as unknown as readonly DoneCheck[];
+  const result = { asked, done, failed, jobs: [], dryRun: false };
+  const text = (await verifyFormats.print.tap?.(result, plain)) ?? '';
+  expect(text.match(/^(?:not )?ok .*/gm)).toEqual([
+    expect.stringMatching(/^not ok 1 - .* 1$/),
+    expect.stringMatching(/^not ok 2 - .* 2$/),
+    expect.stringMatching(/^ok 3 - .* 3: denied$/),
+  ]);
 });
