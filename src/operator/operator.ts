@@ -63,8 +63,6 @@ export interface OperatorOptions {
 /** More workers would wait for a connection, fewer would leave one idle. */
 const workerCount = poolSize;
 const backoff = { baseMs: 100, capMs: 60_000 } as const;
-// Many changes of many namespaces within this time become one write of the platform's status.
-const statusDelayMs = 300;
 // Bookmarks arrive about every minute, and so do retries without a server: after this much silence something is stuck.
 const stuckAfterMs = 300_000;
 
@@ -154,7 +152,7 @@ function makeParts(options: OperatorOptions): Parts {
     enforcedOn: () => canaryWatch.verdict.nodes,
     cutPairs: () => canaryWatch.verdict.cut.length,
   });
-  const onRecordChanged = () => queue.addOnceAfter(platformKey, statusDelayMs);
+  const onRecordChanged = () => queue.addOnceAfter(platformKey, statuses.platformDelayMs);
   return {
     ...{ log, metrics, mistakes, leadership, gate, client, cache, queue, tracker, statuses, canaryWatch },
     settling,

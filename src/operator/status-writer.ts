@@ -36,6 +36,7 @@ import { withConcurrency } from './bounded-concurrency.ts';
 import { contain } from './mistakes.ts';
 import { specIdentity } from './namespace-record.ts';
 import type { NamespaceTracker } from './namespace-tracker.ts';
+import { StatusPace } from './status-pace.ts';
 import { WriteConflicts } from './write-conflicts.ts';
 
 /** The content of the statuses of a namespace's profiles. */
@@ -73,6 +74,7 @@ export class StatusWriter {
   readonly #sending = new Map<string, string>();
   /** By uid, if the server stored something else than was sent, for example because of an older CRD: both. */
   readonly #storedAs = new Map<string, { readonly sent: string; readonly stored: string }>();
+  readonly #pace = new StatusPace();
   /** The uids of waiting namespaces, and when the last one of them made progress. */
   #waiting: { readonly uids: ReadonlySet<string>; readonly since: number } = { uids: new Set(), since: 0 };
 
@@ -187,25 +189,32 @@ export class StatusWriter {
     const platform = this.#platform();
     if (platform === undefined || platform.terminating) return {};
     if (this.#cache.goneKinds.includes(platformNetworkProfiles.name)) return {};
-    const waiting = this.#waitingFor(specIdentity(platform));
-    const { status, isKept } = contain(() =>
-      platformStatus({
-        platform,
-        keepsEarlierVersion: this.#cache.view().platform?.outdated !== undefined,
-        discovered: this.#cache.view().discovered,
-        previous: readStatus(platformNetworkProfileStatus, platform.status),
-        records: this.#tracker.records(),
-        policies: this.#cache.ownedPolicies,
-        findings: this.#platformFindings(platform),
-        enforced: this.#enforced(),
-        waiting: waiting.size,
-        isOverdue: this.#isOverdue(waiting),
-        now: wallTime(),
-      }),
-    );
+    const { status, isKept } = contain(() => this.#pace.measure(() => this.#platformStatus(platform)));
     const pause = await this.#write(platform, status, this.#cache.requests(platformNetworkProfiles));
     const againAfterMs = isKept ? overdueMs : pause;
     return { ...(isKept ? {} : { status }), ...(againAfterMs > 0 ? { againAfterMs } : {}) };
+  }
+
+  /** How long to collect changes before `writePlatform`, in milliseconds. */
+  get platformDelayMs(): number {
+    return this.#pace.delayMs;
+  }
+
+  #platformStatus(platform: StoredPlatform): ReturnType<typeof platformStatus> {
+    const waiting = this.#waitingFor(specIdentity(platform));
+    return platformStatus({
+      platform,
+      keepsEarlierVersion: this.#cache.view().platform?.outdated !== undefined,
+      discovered: this.#cache.view().discovered,
+      previous: readStatus(platformNetworkProfileStatus, platform.status),
+      records: this.#tracker.records(),
+      policies: this.#cache.ownedPolicies,
+      findings: this.#platformFindings(platform),
+      enforced: this.#enforced(),
+      waiting: waiting.size,
+      isOverdue: this.#isOverdue(waiting),
+      now: wallTime(),
+    });
   }
 
   /** Every current finding, of the platform profile and of all namespaces. */
