@@ -63,7 +63,7 @@ export class WorkQueue {
     }
     const worker = this.#idleWorkers.shift();
     if (worker !== undefined) {
-      this.#take(key, lane);
+      this.#begin(key, lane);
       worker(key);
       return;
     }
@@ -109,17 +109,23 @@ export class WorkQueue {
     this.#failures.delete(key);
   }
 
-  /** The next key, lane by lane; waits for one. `undefined` means that the queue is closed. */
-  async next(): Promise<string | undefined> {
+  /** The next key, lane by lane; `undefined` if none waits. */
+  take(): string | undefined {
     if (this.#closed) return undefined;
     for (const lane of lanes) {
       for (const key of this.#lanes[lane]) {
         this.#lanes[lane].delete(key);
-        this.#take(key, lane);
+        this.#begin(key, lane);
         return key;
       }
     }
-    return new Promise((resolve) => this.#idleWorkers.push(resolve));
+    return undefined;
+  }
+
+  /** The same, but waits for one. `undefined` means that the queue is closed. */
+  async next(): Promise<string | undefined> {
+    if (this.#closed) return undefined;
+    return this.take() ?? new Promise((resolve) => this.#idleWorkers.push(resolve));
   }
 
   /** A worker has finished `key`, with any result. */
@@ -139,7 +145,7 @@ export class WorkQueue {
     for (const worker of this.#idleWorkers.splice(0)) worker(undefined);
   }
 
-  #take(key: string, lane: Lane): void {
+  #begin(key: string, lane: Lane): void {
     this.#working.set(key, lane);
     this.#listener?.taken(key);
   }

@@ -78,3 +78,15 @@ test('a key whose decision is out of date does not wait behind bulk work, and ha
   expect(done).toEqual(['single', 'slow', 'single', 'last']);
   expect(results).not.toContain('error');
 });
+
+test('many keys with nothing to wait for do not keep out the rest of the process', async () => {
+  const keys = Array.from({ length: 500 }, (_, index) => `key-${index}`);
+  for (const key of keys) queue.add(key, 'bulk');
+  setTimeout(() => queue.add('single', 'fresh'), 20);
+  const have = work(async () => {
+    const busyUntil = performance.now() + 1;
+    while (performance.now() < busyUntil);
+  });
+  await have(keys.length + 1);
+  expect(done.indexOf('single')).toBeLessThan(250);
+});

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { ApiError } from '../kube/errors.ts';
 import { type WatchedFacts, WritesClosedError } from '../kube/write-gate.ts';
+import { EventLoopTurns } from './event-loop-turns.ts';
 import { FailureLog } from './failure-log.ts';
 import { ContainedMistake, type Mistakes } from './mistakes.ts';
 import type { ReconcileResult } from './queue-metrics.ts';
@@ -61,9 +62,15 @@ export async function runWorkers(count: number, parts: WorkerParts): Promise<voi
       queue.done(key);
     }
   };
+  const turns = new EventLoopTurns();
   const work = async (): Promise<void> => {
-    for (let key = await queue.next(); key !== undefined; key = await queue.next())
+    for (;;) {
+      // Nothing is awaited from here to the decision about the key: else all workers would find that they may go on, and then compute.
+      while (turns.isDue) await turns.next();
+      const key = queue.take() ?? (await queue.next());
+      if (key === undefined) return;
       onResult(await workOn(key));
+    }
   };
   await Promise.all(Array.from({ length: count }, work));
 }
