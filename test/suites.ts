@@ -35,8 +35,8 @@ function runSuite({ name, files }: Suite, report: string): Result {
       project,
       '--json',
       `--outputFile=${report}`,
-      // Pure tests take every core. Those with a control plane wait half of the time, so three run side by side, on two cores, too.
-      project === 'e2e' ? '--maxWorkers=3' : '--maxWorkers=100%',
+      // Pure tests take every core. Those with a control plane mostly wait, so two run side by side on any machine.
+      project === 'e2e' ? '--maxWorkers=2' : '--maxWorkers=100%',
       ...(files.length === 0 ? [] : ['--runTestsByPath', ...files]),
     ],
     { stdio: ['ignore', 'ignore', 'inherit'] },
