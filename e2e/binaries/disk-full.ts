@@ -6,9 +6,10 @@ class DiskFull extends Error {
   override readonly name = 'DiskFull';
 }
 
-const words = /ENOSPC|no space left on device/i;
+/** The last are those of tar, where a part of a block could still be written. */
+const words = /ENOSPC|no space left on device|wrote only \d+ of \d+ bytes/i;
 
-/** Some programs say only that they wrote less than they wanted. */
+/** Some programs don't say why they could not write. */
 const almostNothing = 256 * 1024;
 
 /**
