@@ -5,10 +5,12 @@ import type { AccessSignature } from './classes/access-signatures.ts';
 import type { AtomicPredicates } from './classes/atomic-predicates.ts';
 import { findEquivalenceClasses, type SourceClass, type TargetClass } from './classes/equivalence-classes.ts';
 import { findPodClasses, type Pods } from './classes/pod-classes.ts';
+import { Selections } from './classes/selections.ts';
 import type { AnalysisInput } from './facts.ts';
 import { indexPolicies } from './policy-index.ts';
 import type { PortsId, PortTable } from './port-table.ts';
 import { type OpenTargets, Reachability, type Row } from './reachability.ts';
+import type { RuleReader } from './rule-reader.ts';
 
 /** What some pods allow to or from addresses. */
 export interface AddressSide {
@@ -23,12 +25,11 @@ export class AnalysisSnapshot {
   readonly #none: PortsId;
 
   /** @param predicates those of the policies in this input, or more */
-  constructor(input: AnalysisInput, predicates: AtomicPredicates, table: PortTable) {
+  constructor(input: AnalysisInput, predicates: AtomicPredicates, reader: RuleReader, table: PortTable) {
     this.pods = findPodClasses(input.workloads, predicates);
-    this.reach = new Reachability(
-      findEquivalenceClasses(this.pods, indexPolicies(input, this.pods.classes), table),
-      table,
-    );
+    const selections = new Selections(this.pods.labelSets);
+    const index = indexPolicies(input, this.pods, selections, reader);
+    this.reach = new Reachability(findEquivalenceClasses(this.pods, index, selections, table), table);
     this.#none = table.none;
   }
 

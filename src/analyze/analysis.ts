@@ -10,6 +10,7 @@ import type { ServiceFacts } from '../model/services.ts';
 import { type AtomicPredicates, predicatesOf } from './classes/atomic-predicates.ts';
 import { type EquivalenceClasses, findEquivalenceClasses } from './classes/equivalence-classes.ts';
 import { findPodClasses, type PodClass, type PodGroup, type Pods } from './classes/pod-classes.ts';
+import { Selections } from './classes/selections.ts';
 import type { Connection, ConnectionGroup } from './connections.ts';
 import {
   type AddressEnd,
@@ -36,6 +37,7 @@ import { type MayHoldPods, podAddresses } from './pod-addresses.ts';
 import { indexPolicies } from './policy-index.ts';
 import { PortTable } from './port-table.ts';
 import { Reachability } from './reachability.ts';
+import { RuleReader } from './rule-reader.ts';
 import { followService, type NoTarget, type ServiceTarget } from './service-targets.ts';
 import { openToEveryone, type RuleOpening, ruleOpenings } from './side-openings.ts';
 import type { PolicyIndex } from './sides.ts';
@@ -50,11 +52,9 @@ import type { PolicyIndex } from './sides.ts';
  *   range, whatever the policies of other pods say about its parts. Connections between addresses are not listed.
  * - If policies distinguish the pods of one workload, each group of equal pods is an end of its own.
  */
-export function analyze(
-  input: AnalysisInput,
-  predicates: AtomicPredicates = predicatesOf(input.policies),
-): Analysis {
-  return new Analysis(input, predicates);
+export function analyze(input: AnalysisInput, predicates?: AtomicPredicates): Analysis {
+  const reader = new RuleReader();
+  return new Analysis(input, predicates ?? predicatesOf(input.policies, reader), reader);
 }
 
 /** Pods of one workload that policies can't distinguish. */
@@ -71,13 +71,14 @@ export class Analysis {
   readonly #classes: EquivalenceClasses;
   readonly #listing: Listing;
 
-  constructor(input: AnalysisInput, predicates: AtomicPredicates) {
+  constructor(input: AnalysisInput, predicates: AtomicPredicates, reader: RuleReader) {
     this.input = input;
     this.#pods = findPodClasses(input.workloads, predicates);
     this.#byWorkload = Map.groupBy(this.#pods.groups, ({ end: { workload } }) => endpointKey({ workload }));
-    this.#index = indexPolicies(input, this.#pods.classes);
+    const selections = new Selections(this.#pods.labelSets);
+    this.#index = indexPolicies(input, this.#pods, selections, reader);
     this.#known = { mayHoldPods: podAddresses(input), cni: input.cni ?? {} };
-    this.#classes = findEquivalenceClasses(this.#pods, this.#index, this.#table);
+    this.#classes = findEquivalenceClasses(this.#pods, this.#index, selections, this.#table);
     const reachability = new Reachability(this.#classes, this.#table);
     this.#listing = new Listing(this.#pods, reachability, this.#table);
   }

@@ -18,6 +18,7 @@ import type { AnalysisInput } from './facts.ts';
 import { type Joint, type JointOpen, joinClasses, joinOpen, joinPods } from './joint-classes.ts';
 import { type PortsId, PortTable } from './port-table.ts';
 import { cutsOf, type Row } from './reachability.ts';
+import { RuleReader } from './rule-reader.ts';
 
 /** Connections that are lost. */
 export interface LostGroup extends ConnectionGroup {
@@ -39,11 +40,15 @@ export interface Difference {
  * is missing in one input reaches nothing there. Pods are distinguished if policies do so in either input.
  */
 export function compare(before: AnalysisInput, after: AnalysisInput): Difference {
-  const predicates = unitePredicates(predicatesOf(before.policies), predicatesOf(after.policies));
+  const reader = new RuleReader();
+  const predicates = unitePredicates(
+    predicatesOf(before.policies, reader),
+    predicatesOf(after.policies, reader),
+  );
   const table = new PortTable();
   return new Comparison(
-    new AnalysisSnapshot(before, predicates, table),
-    new AnalysisSnapshot(after, predicates, table),
+    new AnalysisSnapshot(before, predicates, reader, table),
+    new AnalysisSnapshot(after, predicates, reader, table),
     table,
   ).difference();
 }

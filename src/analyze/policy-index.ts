@@ -1,19 +1,22 @@
 // Which policies isolate which pods, in which direction.
 // Must not know what they allow.
 import { getOrInsert } from '../model/groups.ts';
-import type { Direction } from '../model/network-policy.ts';
-import { compareKeys } from '../model/object-key.ts';
+import { type Direction, directions } from '../model/network-policy.ts';
+import { compareText } from '../model/object-key.ts';
 import type { PortSet } from '../model/port-set.ts';
-import { type Labels, nameLabel, selects } from '../model/selectors.ts';
-import type { PodClass } from './classes/pod-classes.ts';
+import { type Labels, nameLabel } from '../model/selectors.ts';
+import type { PodClass, Pods } from './classes/pod-classes.ts';
+import type { Selection, Selections } from './classes/selections.ts';
 import type { AnalysisInput, PolicyFacts } from './facts.ts';
 import { hasNames, resolvePorts } from './rule-ports.ts';
-import { isolationOf, type ParsedRule, rulesOf } from './rules.ts';
+import type { RuleReader } from './rule-reader.ts';
+import { isolationOf, type ParsedRule } from './rules.ts';
 import type { Isolation, PolicyIndex } from './sides.ts';
 
-/** A policy that isolates in one direction, with what it allows there. */
+/** A policy that isolates in one direction, with the pods that it selects and what it allows them there. */
 interface Isolating {
   readonly policy: PolicyFacts;
+  readonly selection: Selection;
   readonly rules: readonly ParsedRule[];
 }
 
@@ -22,16 +25,25 @@ const none: Isolation = { policies: [], rules: [] };
 /** Finds the policies of each class, once. In the order of their keys, independent of the input. */
 export function indexPolicies(
   { namespaces, policies }: AnalysisInput,
-  classes: readonly PodClass[],
+  { classes }: Pods,
+  selections: Selections,
+  reader: RuleReader,
 ): PolicyIndex {
-  const found = {
-    Ingress: isolateAll('Ingress', policies, classes),
-    Egress: isolateAll('Egress', policies, classes),
-  };
+  const byNamespace = Map.groupBy(policies, ({ namespace }) => namespace);
+  const classesThere = Map.groupBy(classes, ({ namespace }) => namespace);
+  const found = { Ingress: new Map<PodClass, Isolation>(), Egress: new Map<PodClass, Isolation>() };
+  for (const [namespace, some] of classesThere) {
+    const here = [...(byNamespace.get(namespace) ?? [])].sort((a, b) => compareText(a.name, b.name));
+    for (const direction of directions) {
+      const isolating = isolatingIn(direction, here, selections, reader);
+      if (isolating.length === 0) continue;
+      for (const podClass of some) found[direction].set(podClass, isolate(podClass, isolating));
+    }
+  }
   const numbers = new Map<ParsedRule, PortSet>();
   const labels = new Map(namespaces.map((each) => [each.name, withName(each.name, each.labels)]));
   return {
-    isolationOf: (podClass, direction) => found[direction][podClass.index] ?? none,
+    isolationOf: (podClass, direction) => found[direction].get(podClass) ?? none,
     labelsOf: (namespace) => labels.get(namespace) ?? withName(namespace, {}),
     portsOf: (rule, declared) =>
       hasNames(rule.ports)
@@ -40,26 +52,31 @@ export function indexPolicies(
   };
 }
 
-function isolateAll(
+function isolatingIn(
   direction: Direction,
   policies: readonly PolicyFacts[],
-  classes: readonly PodClass[],
-): readonly Isolation[] {
-  const isolating = policies
+  selections: Selections,
+  reader: RuleReader,
+): readonly Isolating[] {
+  return policies
     .filter(({ spec }) => isolationOf(spec).includes(direction))
-    .sort(compareKeys)
-    .map((policy) => ({ policy, rules: rulesOf(policy, direction) }));
-  const byNamespace = Map.groupBy(isolating, ({ policy }) => policy.namespace);
-  return classes.map((podClass) => isolate(podClass, byNamespace.get(podClass.namespace) ?? []));
+    .map((policy) => ({
+      policy,
+      selection: selections.of(reader.podsOf(policy)),
+      rules: reader.rulesOf(policy, direction),
+    }));
 }
 
-function isolate({ labels, hostNetwork }: PodClass, candidates: readonly Isolating[]): Isolation {
+function isolate({ labelSet, hostNetwork }: PodClass, candidates: readonly Isolating[]): Isolation {
   if (hostNetwork) return none;
-  const selecting = candidates.filter(({ policy }) => selects(policy.spec.podSelector, labels));
-  return {
-    policies: selecting.map(({ policy }) => policy),
-    rules: selecting.flatMap(({ rules }) => rules),
-  };
+  const policies: PolicyFacts[] = [];
+  const rules: ParsedRule[] = [];
+  for (const candidate of candidates) {
+    if (!candidate.selection.has(labelSet)) continue;
+    policies.push(candidate.policy);
+    rules.push(...candidate.rules);
+  }
+  return policies.length === 0 ? none : { policies, rules };
 }
 
 /** The API server sets this label on each namespace and lets nobody change it (KEP-2161). */

@@ -1,12 +1,12 @@
 // The rules of NetworkPolicies, with the API's defaults filled in and their CIDRs parsed. The rest of the analysis reads only
-// these. Must not know pods.
+// these. Must not know pods, nor how they are read.
 //
 // Source: https://pkg.go.dev/k8s.io/api/networking/v1 (NetworkPolicySpec, NetworkPolicyPeer, IPBlock).
 
-import { type IpRange, parseStoredCidr } from '../model/ip-ranges.ts';
+import type { IpRange } from '../model/ip-ranges.ts';
 import { type Direction, directions } from '../model/network-policy.ts';
 import type { LabelSelector } from '../model/selectors.ts';
-import type { PolicyFacts, PolicyPeer, PolicySpec } from './facts.ts';
+import type { PolicyFacts, PolicySpec } from './facts.ts';
 import type { RulePort } from './rule-ports.ts';
 
 /** A rule of a policy in one direction. */
@@ -50,38 +50,4 @@ export function isBlock(peer: ParsedPeer): peer is ParsedBlock {
 export function isolationOf({ policyTypes = [], egress = [] }: PolicySpec): readonly Direction[] {
   if (policyTypes.length > 0) return directions.filter((direction) => policyTypes.includes(direction));
   return egress.length > 0 ? directions : ['Ingress'];
-}
-
-/** The rules of a policy in a direction; none if it does not isolate in this direction, because then they have no meaning. */
-export function rulesOf(policy: PolicyFacts, direction: Direction): readonly ParsedRule[] {
-  const { spec, namespace } = policy;
-  if (!isolationOf(spec).includes(direction)) return [];
-  const rules = (direction === 'Ingress' ? spec.ingress : spec.egress) ?? [];
-  return rules.map(({ from, to, ports = [] }, index) => {
-    const peers = (direction === 'Ingress' ? from : to) ?? [];
-    return {
-      policy,
-      index,
-      ...(peers.length === 0 ? {} : { peers: peers.map((peer) => readPeer(peer, namespace)) }),
-      ...(ports.length === 0 ? {} : { ports }),
-    };
-  });
-}
-
-function readPeer(
-  { ipBlock, namespaceSelector, podSelector = {} }: PolicyPeer,
-  namespace: string,
-): ParsedPeer {
-  if (ipBlock !== undefined) {
-    const { cidr, except = [] } = ipBlock;
-    return { cidr, range: readBlock(cidr), except: except.map(readBlock) };
-  }
-  return namespaceSelector === undefined ? { namespace, podSelector } : { namespaceSelector, podSelector };
-}
-
-/** @throws if it is not a CIDR: facts are checked when they are made */
-function readBlock(cidr: string): IpRange {
-  const parsed = parseStoredCidr(cidr);
-  if (!parsed.ok) throw new Error(parsed.error);
-  return parsed.value;
 }

@@ -62,8 +62,26 @@ export function formatProblem(problem: Problem): string {
 
 /** Reads an object that somebody wrote by its schema, or returns all of its problems. */
 export function decode<T>(schema: z.ZodType<T>, object: unknown): Result<T, readonly Problem[]> {
+  const pruned = prune(object);
+  return pruned.ok ? decodePruned(schema, pruned.value) : pruned;
+}
+
+/** The object as `decodePruned` takes it: see `pruneNulls`. Almost every object is so already, and is not copied. */
+export function prune(object: unknown): Result<unknown, readonly Problem[]> {
+  if (isPruned(object)) return success(object);
   const unsafe = unsafeNames(object, []);
-  return unsafe.length > 0 ? failure(unsafe) : decodePruned(schema, pruneNulls(object));
+  return unsafe.length > 0 ? failure(unsafe) : success(pruneNulls(object));
+}
+
+/** Whether an object has neither members to prune nor unsafe names. A null in a list stays. */
+function isPruned(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isPruned);
+  for (const name in value) {
+    const member: unknown = value[name as keyof typeof value];
+    if (member === null || member === undefined || name === '__proto__' || !isPruned(member)) return false;
+  }
+  return true;
 }
 
 /** The same for an object, or part of one, that `decode` has returned: for reading in several steps. */

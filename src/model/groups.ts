@@ -16,6 +16,11 @@ export function remembering<K extends object, V extends object | string | number
   return (key) => getOrInsert(made, key, () => make(key));
 }
 
+/** The first of the values with the same JSON: what is equal becomes one object. @param known by their JSON */
+export function unify<T extends object>(known: Map<string, T>, value: T): T {
+  return getOrInsert(known, JSON.stringify(value), () => value);
+}
+
 /**
  * The value of a key; if there is none, `make` makes it, and the map keeps it. As `Map.prototype.getOrInsertComputed`
  * (ECMAScript 2026), which Node 24 does not have.

@@ -1,9 +1,10 @@
 // Turns objects that no API server has validated, or that were listed once, into the input of the analysis, by the decoders in the
 // table of kinds. An invalid object becomes a problem and is otherwise ignored; none is dropped silently.
-import type { AnalysisInput } from '../analyze/facts.ts';
-import { decode, decodePruned, type Problem } from '../api/decode.ts';
+import type { AnalysisInput, PolicyFacts } from '../analyze/facts.ts';
+import { decodePruned, type Problem, prune } from '../api/decode.ts';
 import type { RawObject } from '../kube/resource.ts';
 import type { Identified } from '../kube/store.ts';
+import { getOrInsert } from '../model/groups.ts';
 import { failure, type Result, success } from '../model/result.ts';
 import { foldWorkloads } from './fold-workloads.ts';
 import type { Kind } from './kind.ts';
@@ -12,7 +13,7 @@ import { readPolicyFacts } from './policy-content.ts';
 import { namespaces, networkPolicies } from './policy-resources.ts';
 import { services } from './service-resources.ts';
 import { otherPodMakers, podMakers, pods } from './workload-resources.ts';
-import { envelope } from './workload-schema.ts';
+import { type Envelope, envelope, isEnvelope } from './workload-schema.ts';
 
 /** The result of reading some objects. */
 export interface ReadObjects {
@@ -46,7 +47,7 @@ export function readAnalysisInput(objects: readonly unknown[]): ReadObjects {
 function inputOf(checked: CheckedObjects): AnalysisInput {
   return {
     namespaces: checked.read(namespaces).map(({ name, labels }) => ({ name, labels })),
-    policies: checked.of(networkPolicies).map(readPolicyFacts),
+    policies: checked.policies,
     services: checked.read(services).map(({ uid: _, resourceVersion: __, ...facts }) => facts),
     workloads: foldWorkloads(
       [...podMakers, otherPodMakers].flatMap((kind) => checked.read(kind)),
@@ -55,23 +56,25 @@ function inputOf(checked: CheckedObjects): AnalysisInput {
   };
 }
 
-/** Valid objects, by kind. */
-class CheckedObjects {
-  readonly #objects = new Map<AnyKind, Map<string, RawObject>>();
+/** The kinds whose facts are in the input, apart from policies. */
+const readKinds: readonly AnyKind[] = [namespaces, services, ...podMakers, otherPodMakers, pods];
 
-  /** The objects of a kind. */
-  of(kind: AnyKind): readonly RawObject[] {
-    return [...(this.#objects.get(kind)?.values() ?? [])];
-  }
+/** Valid objects, by kind: each is reduced to its facts when it is added, so that no other copy of it stays. */
+class CheckedObjects {
+  readonly policies: PolicyFacts[] = [];
+  readonly #facts = new Map<AnyKind, unknown[]>();
+  readonly #seen = new Map<AnyKind, Set<string>>();
+  /** Valid specs of policies by their JSON: very many are equal, and checking one takes long. */
+  readonly #specs = new Map<string, unknown>();
 
   /** The facts about the objects of a kind. */
   read<T extends Identified>(kind: Kind<T>): readonly T[] {
-    return this.of(kind).map(kind.reduce);
+    return (this.#facts.get(kind) ?? []) as readonly T[];
   }
 
   /** Adds an object, unless it has problems. */
   add(object: unknown): Result<undefined, readonly Omit<ObjectProblem, 'index'>[]> {
-    const head = decode(envelope, object);
+    const head = readEnvelope(object);
     if (!head.ok) return head;
     const kind = findKindOf(head.value);
     if (kind === undefined) return success(undefined);
@@ -82,14 +85,37 @@ class CheckedObjects {
     };
     const text = `${head.value.kind} ${key.namespace === '' ? '' : `${key.namespace}/`}${key.name}`;
     const identity = `${groupOf(head.value.apiVersion)} ${text}`;
-    const siblings = this.#objects.get(kind) ?? new Map<string, RawObject>();
-    this.#objects.set(kind, siblings);
-    const read = siblings.has(identity) ? failure([twin]) : decodePruned(kind.schema ?? envelope, head.value);
+    const siblings = getOrInsert(this.#seen, kind, () => new Set<string>());
+    const read = siblings.has(identity) ? failure([twin]) : this.#check(kind, head.value);
     if (!read.ok) return failure(read.error.map((problem) => ({ ...problem, object: text })));
+    siblings.add(identity);
     const metadata = { uid: '', resourceVersion: '', ...head.value.metadata, ...key };
-    siblings.set(identity, { ...read.value, metadata });
+    this.#take(kind, { ...read.value, metadata });
     return success(undefined);
   }
+
+  #check(kind: AnyKind, object: Envelope): Result<object, readonly Problem[]> {
+    if (kind.schema === undefined) return success(object);
+    if (kind !== networkPolicies) return decodePruned(kind.schema, object);
+    const { spec } = object;
+    const json = JSON.stringify([spec]);
+    const known = this.#specs.get(json);
+    if (known !== undefined) return success({ spec: known });
+    const read = decodePruned<{ readonly spec?: unknown }>(kind.schema, object);
+    if (read.ok) this.#specs.set(json, read.value.spec);
+    return read;
+  }
+
+  #take(kind: AnyKind, object: RawObject): void {
+    if (kind === networkPolicies) this.policies.push(readPolicyFacts(object));
+    else if (readKinds.includes(kind)) getOrInsert(this.#facts, kind, () => []).push(kind.reduce(object));
+  }
+}
+
+function readEnvelope(object: unknown): Result<Envelope, readonly Problem[]> {
+  const pruned = prune(object);
+  if (!pruned.ok) return pruned;
+  return isEnvelope(pruned.value) ? success(pruned.value) : decodePruned(envelope, pruned.value);
 }
 
 const twin: Problem = {

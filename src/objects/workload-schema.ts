@@ -35,6 +35,43 @@ export const envelope = z.looseObject({
     }),
 });
 
+/** The fields of an object. */
+export type Envelope = z.output<typeof envelope>;
+
+/**
+ * Whether an object has valid fields, without zod, which takes longer and copies it: only because a cluster has very many objects. If
+ * not, zod may still accept it, or says what is wrong.
+ */
+export function isEnvelope(object: unknown): object is Envelope {
+  const { apiVersion, kind, metadata } = Object(object) as Partial<Record<keyof Envelope, unknown>>;
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string' || !isPlain(metadata)) return false;
+  const { name, generateName, namespace, labels, annotations, ownerReferences = [] } = metadata;
+  return (
+    typeof name === 'string' &&
+    name !== '' &&
+    [generateName, namespace].every((text) => text === undefined || typeof text === 'string') &&
+    [labels, annotations].every((texts) => texts === undefined || isTexts(texts)) &&
+    Array.isArray(ownerReferences) &&
+    ownerReferences.every(isOwner)
+  );
+}
+
+function isOwner(value: unknown): boolean {
+  if (!isPlain(value)) return false;
+  const { kind, name, uid, controller = false } = value;
+  return [kind, name, uid].every((text) => typeof text === 'string') && typeof controller === 'boolean';
+}
+
+function isTexts(value: unknown): boolean {
+  if (!isPlain(value)) return false;
+  for (const name in value) if (typeof value[name] !== 'string') return false;
+  return true;
+}
+
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
 const container = z.looseObject({
   ports: z
     .array(z.looseObject({ name: z.string().exactOptional(), containerPort: portNumber, protocol }))

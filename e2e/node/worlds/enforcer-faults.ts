@@ -1,7 +1,8 @@
 // The known faults of the enforcers that the tests run, each as what is enforced instead: policies that mean the same under a correct
 // enforcer. A difference is excused by the name of a fault only if the fault predicts just what was seen. Pure.
 import type { AnalysisInput, PodFacts, PolicyFacts, PolicyRule } from '../../../src/analyze/facts.ts';
-import { isBlock, isolationOf, type ParsedRule, rulesOf } from '../../../src/analyze/rules.ts';
+import { RuleReader } from '../../../src/analyze/rule-reader.ts';
+import { isBlock, isolationOf, type ParsedRule } from '../../../src/analyze/rules.ts';
 import { isIn, selectsPods } from '../../../src/analyze/sides.ts';
 import { contains, parseAddress, parseCidr } from '../../../src/model/ip-ranges.ts';
 import { type Direction, directions } from '../../../src/model/network-policy.ts';
@@ -267,7 +268,7 @@ function letsThrough(
 ): boolean {
   const side = direction === 'Ingress' ? 'ingress' : 'egress';
   const alone = { ...policy, spec: { ...policy.spec, policyTypes: [direction], [side]: [rule] } };
-  return rulesOf(alone, direction).some(({ peers }) => isPeer(facts, peers, pod));
+  return new RuleReader().rulesOf(alone, direction).some(({ peers }) => isPeer(facts, peers, pod));
 }
 
 function isPeer(facts: AnalysisInput, peers: ParsedRule['peers'], pod: PlacedPod): boolean {

@@ -2,7 +2,8 @@
 // name, which answer on the ports of those policies. Must not know what is allowed.
 import { globSync } from 'node:fs';
 import type { AnalysisInput, PolicyFacts } from '../../../src/analyze/facts.ts';
-import { isBlock, type ParsedRule, rulesOf } from '../../../src/analyze/rules.ts';
+import { RuleReader } from '../../../src/analyze/rule-reader.ts';
+import { isBlock, type ParsedRule } from '../../../src/analyze/rules.ts';
 import { snapshotOf } from '../../../src/cli/snapshot/cluster-snapshot.ts';
 import { inForce } from '../../../src/cli/snapshot/in-force.ts';
 import { directions } from '../../../src/model/network-policy.ts';
@@ -164,8 +165,9 @@ function distinct(ports: readonly NamedPort[]): readonly NamedPort[] {
 
 /** Pods that a policy selects, and those that its rules name. */
 function partsOf(policy: PolicyFacts, namespaceLabels: Readonly<Record<string, Labels>>): readonly Part[] {
+  const reader = new RuleReader();
   const peers = directions.flatMap((direction) =>
-    rulesOf(policy, direction).flatMap(({ peers: all = [] }) =>
+    reader.rulesOf(policy, direction).flatMap(({ peers: all = [] }) =>
       all.flatMap((peer) => {
         if (isBlock(peer)) return [];
         const { namespace, namespaceSelector, podSelector } = peer;
@@ -221,11 +223,12 @@ function portsFor(
       const labels = { ...namespaceLabels[pod.namespace], [nameLabel]: pod.namespace };
       return selects(peer.namespaceSelector, labels);
     });
+  const reader = new RuleReader();
   const rules = policies.flatMap((policy) => [
     ...(policy.namespace === pod.namespace && selects(policy.spec.podSelector, pod.labels)
-      ? rulesOf(policy, 'Ingress')
+      ? reader.rulesOf(policy, 'Ingress')
       : []),
-    ...rulesOf(policy, 'Egress').filter(isTarget),
+    ...reader.rulesOf(policy, 'Egress').filter(isTarget),
   ]);
   return rules.flatMap(({ ports = [] }) =>
     ports.flatMap(({ protocol = 'TCP', port, endPort }): readonly NamedPort[] => {

@@ -4,10 +4,11 @@
 import { getOrInsert } from '../../model/groups.ts';
 import type { IpRange } from '../../model/ip-ranges.ts';
 import { directions } from '../../model/network-policy.ts';
-import { compareText } from '../../model/object-key.ts';
 import type { LabelSelector, Labels } from '../../model/selectors.ts';
 import type { PolicyFacts } from '../facts.ts';
-import { isBlock, type ParsedPeer, rulesOf } from '../rules.ts';
+import type { RulePort } from '../rule-ports.ts';
+import { RuleReader } from '../rule-reader.ts';
+import { isBlock, type ParsedPeer } from '../rules.ts';
 
 /** Everything that some policies distinguish pods by. */
 export interface AtomicPredicates {
@@ -19,7 +20,10 @@ export interface AtomicPredicates {
 }
 
 /** The predicates of all these policies together. */
-export function predicatesOf(policies: readonly PolicyFacts[]): AtomicPredicates {
+export function predicatesOf(
+  policies: readonly PolicyFacts[],
+  reader: RuleReader = new RuleReader(),
+): AtomicPredicates {
   const labels = new Map<string, Set<string>>();
   const portNames = new Set<string>();
   const borders = { 4: new Set<bigint>(), 6: new Set<bigint>() } as const;
@@ -30,14 +34,34 @@ export function predicatesOf(policies: readonly PolicyFacts[]): AtomicPredicates
     if (!isBlock(peer)) addLabels(peer.podSelector);
     else for (const range of [peer.range, ...peer.except]) addBorders(borders[range.family], range);
   };
+  const addPorts = (ports: readonly RulePort[]) => {
+    for (const { port } of ports) if (typeof port === 'string') portNames.add(port);
+  };
+  const [addSelectorOnce, addPeerOnce, addPortsOnce] = [
+    firstTime(addLabels),
+    firstTime(addPeer),
+    firstTime(addPorts),
+  ];
   for (const policy of policies) {
-    addLabels(policy.spec.podSelector);
-    for (const { peers = [], ports = [] } of directions.flatMap((direction) => rulesOf(policy, direction))) {
-      peers.forEach(addPeer);
-      for (const { port } of ports) if (typeof port === 'string') portNames.add(port);
+    addSelectorOnce(reader.podsOf(policy));
+    for (const direction of directions) {
+      for (const { peers = [], ports } of reader.rulesOf(policy, direction)) {
+        for (const peer of peers) addPeerOnce(peer);
+        if (ports !== undefined) addPortsOnce(ports);
+      }
     }
   }
   return { labels, portNames, borders: { 4: ascending(borders[4]), 6: ascending(borders[6]) } };
+}
+
+/** The function, which does nothing for an object that it was called with before. */
+function firstTime<T extends object>(act: (value: T) => void): (value: T) => void {
+  const seen = new Set<T>();
+  return (value) => {
+    if (seen.has(value)) return;
+    seen.add(value);
+    act(value);
+  };
 }
 
 /** All of these predicates together. */
@@ -72,11 +96,14 @@ export function countBelow(numbers: readonly bigint[], bound: bigint): number {
 
 /** A text that is equal for pods whose labels no policy can distinguish. */
 export function labelsSeen({ labels: seen }: AtomicPredicates, labels: Labels): string {
-  const parts = Object.entries(labels).flatMap(([key, value]) => {
+  const parts: string[] = [];
+  for (const key of Object.keys(labels)) {
     const values = seen.get(key);
-    return values === undefined ? [] : [[key, values.has(value) ? value : null]];
-  });
-  return JSON.stringify(parts.sort(([a = ''], [b = '']) => compareText(a ?? '', b ?? '')));
+    const value = labels[key];
+    if (values !== undefined && value !== undefined)
+      parts.push(JSON.stringify([key, values.has(value) ? value : null]));
+  }
+  return parts.sort().join();
 }
 
 function requirementsOf({ matchLabels = {}, matchExpressions = [] }: LabelSelector) {

@@ -8,6 +8,7 @@ import { familiesOf, type PolicyIndex } from '../sides.ts';
 import { type AccessSignature, AccessSignatures } from './access-signatures.ts';
 import { PeerSets } from './peer-sets.ts';
 import type { PodClass, PodGroup, Pods } from './pod-classes.ts';
+import type { Selections } from './selections.ts';
 
 /** Pods that are equal as sources, or as targets. */
 interface EquivalenceClass {
@@ -42,11 +43,13 @@ export interface EquivalenceClasses {
 
 /** Finds the equivalence classes of all pods. */
 export function findEquivalenceClasses(
-  { classes, groups }: Pods,
+  pods: Pods,
   index: PolicyIndex,
+  selections: Selections,
   table: PortTable,
 ): EquivalenceClasses {
-  const sets = new PeerSets(classes, index.labelsOf);
+  const { classes, groups } = pods;
+  const sets = new PeerSets(pods, selections, index.labelsOf);
   const egress = new AccessSignatures('Egress', index, sets, table);
   const ingress = new AccessSignatures('Ingress', index, sets, table);
   const sides = classes.map((podClass) => ({

@@ -3,12 +3,13 @@
 import { getOrInsert } from '../../model/groups.ts';
 import type { Family } from '../../model/ip-ranges.ts';
 import { canonicalJson } from '../../model/network-policy.ts';
-import { type LabelSelector, type Labels, selects } from '../../model/selectors.ts';
+import type { LabelSelector, Labels } from '../../model/selectors.ts';
 import { isBlock, type ParsedBlock, type ParsedPeer, type PodPeer } from '../rules.ts';
 import { isIn } from '../sides.ts';
 import { countBelow } from './atomic-predicates.ts';
 import { LabelIndex } from './label-index.ts';
-import type { PodClass } from './pod-classes.ts';
+import type { PodClass, Pods } from './pod-classes.ts';
+import type { Selections } from './selections.ts';
 
 /** Classes of pods that a peer means, by index, ascending. */
 export interface PeerSet {
@@ -27,21 +28,26 @@ interface Addresses {
 /** Evaluates peers over classes of pods. */
 export class PeerSets {
   readonly #classes: readonly PodClass[];
+  readonly #selections: Selections;
   readonly #byNamespace: ReadonlyMap<string, readonly PodClass[]>;
-  readonly #byLabels: LabelIndex<PodClass>;
+  readonly #byLabelSet: ReadonlyMap<number, readonly PodClass[]>;
+  readonly #labelSets: LabelIndex<{ readonly index: number; readonly labels: Labels }>;
   readonly #namespaces: LabelIndex<{ readonly name: string; readonly labels: Labels }>;
   readonly #addresses: Readonly<Record<Family, Addresses>>;
-  readonly #selectedNamespaces = new Map<string, ReadonlySet<string>>();
+  readonly #selectedNamespaces = new Map<LabelSelector, ReadonlySet<string>>();
+  readonly #carriers = new Map<LabelSelector, readonly PodClass[]>();
   readonly #ids = new Map<string, PeerSet>();
   readonly #read = new Map<ParsedPeer, PeerSet>();
 
   /** @param labelsOf the labels of a namespace */
-  constructor(classes: readonly PodClass[], labelsOf: (namespace: string) => Labels) {
+  constructor({ classes, labelSets }: Pods, selections: Selections, labelsOf: (namespace: string) => Labels) {
     this.#classes = classes;
+    this.#selections = selections;
     // A selector does not match pods in the host network.
     const selectable = classes.filter(({ hostNetwork }) => !hostNetwork);
-    this.#byLabels = new LabelIndex(selectable);
     this.#byNamespace = Map.groupBy(selectable, ({ namespace }) => namespace);
+    this.#byLabelSet = Map.groupBy(selectable, ({ labelSet }) => labelSet);
+    this.#labelSets = new LabelIndex(labelSets.map((labels, index) => ({ index, labels })));
     const names = [...this.#byNamespace.keys()];
     this.#namespaces = new LabelIndex(names.map((name) => ({ name, labels: labelsOf(name) })));
     this.#addresses = { 4: sortAddresses(classes, 4), 6: sortAddresses(classes, 6) };
@@ -70,24 +76,31 @@ export class PeerSets {
       namespace !== undefined
         ? (this.#byNamespace.get(namespace) ?? [])
         : this.#candidates(this.#namespacesOf(namespaceSelector ?? {}), podSelector);
-    return candidates
-      .filter(({ labels }) => selects(podSelector, labels))
-      .map(({ index }) => index)
-      .sort((a, b) => a - b);
+    const selection = this.#selections.of(podSelector);
+    const members = candidates.filter(({ labelSet }) => selection.has(labelSet)).map(({ index }) => index);
+    return members.sort((a, b) => a - b);
   }
 
-  /** The pods of some namespaces, or the fewer with a label that the selector requires. */
+  /** The pods of some namespaces, or the fewer that the selector selects anywhere. */
   #candidates(namespaces: ReadonlySet<string>, podSelector: LabelSelector): readonly PodClass[] {
-    const carriers = this.#byLabels.candidates(podSelector);
-    if (carriers.length <= namespaces.size)
-      return carriers.filter(({ namespace }) => namespaces.has(namespace));
+    if (namespaces.size > 1) {
+      const carriers = this.#carriersOf(podSelector);
+      if (carriers.length <= namespaces.size)
+        return carriers.filter(({ namespace }) => namespaces.has(namespace));
+    }
     return [...namespaces].flatMap((name) => this.#byNamespace.get(name) ?? []);
+  }
+
+  #carriersOf(podSelector: LabelSelector): readonly PodClass[] {
+    return getOrInsert(this.#carriers, podSelector, () =>
+      this.#labelSets.select(podSelector).flatMap(({ index }) => this.#byLabelSet.get(index) ?? []),
+    );
   }
 
   #namespacesOf(selector: LabelSelector): ReadonlySet<string> {
     return getOrInsert(
       this.#selectedNamespaces,
-      canonicalJson(selector),
+      selector,
       () => new Set(this.#namespaces.select(selector).map(({ name }) => name)),
     );
   }

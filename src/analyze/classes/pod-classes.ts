@@ -18,6 +18,8 @@ export interface PodClass {
   readonly ports: readonly ContainerPort[];
   readonly addresses: readonly IpRange[];
   readonly hostNetwork: boolean;
+  /** The index in `Pods.labelSets` of labels that policies can't distinguish from these. */
+  readonly labelSet: number;
 }
 
 /** Pods of one workload that are of one class. */
@@ -33,56 +35,82 @@ export interface PodGroup {
 export interface Pods {
   readonly classes: readonly PodClass[];
   readonly groups: readonly PodGroup[];
+  /** The different labels of all namespaces together, as far as policies distinguish them. */
+  readonly labelSets: readonly Labels[];
 }
 
 /** Sorts pods into classes by these predicates. */
 export function findPodClasses(workloads: readonly WorkloadFacts[], predicates: AtomicPredicates): Pods {
-  const classes = new Map<string, PodClass>();
+  const sorter = new PodSorter(predicates);
   const groups = workloads
-    .flatMap(({ namespace, name, kind, pods }) => {
-      const byClass = Map.groupBy(pods, (pod) => classOf(classes, namespace, pod, predicates));
-      return [...byClass].map(([podClass, alike]) => ({
-        end: {
-          workload: { namespace, name, kind },
-          ...(byClass.size === 1 ? {} : { pods: namesOf(alike) }),
-        },
-        pods: alike,
-        podClass,
-      }));
-    })
+    .flatMap((workload) => groupsOf(workload, sorter))
     .sort((a, b) => compareEnds(a.end, b.end))
-    .map((group, index) => ({ ...group, index }));
-  return { classes: [...classes.values()], groups };
+    .map(({ end, pods, podClass }, index) => ({ index, end, pods, podClass }));
+  return { classes: sorter.classes, groups, labelSets: sorter.labelSets };
+}
+
+function groupsOf(
+  { namespace, name, kind, pods }: WorkloadFacts,
+  sorter: PodSorter,
+): readonly Omit<PodGroup, 'index'>[] {
+  const workload = { namespace, name, kind };
+  const byClass = Map.groupBy(pods, (pod) => sorter.classOf(namespace, pod));
+  return [...byClass].map(([podClass, alike]) => ({
+    end: byClass.size === 1 ? { workload } : { workload, pods: namesOf(alike) },
+    pods: alike,
+    podClass,
+  }));
 }
 
 function namesOf(pods: readonly PodFacts[]): readonly string[] {
   return pods.flatMap(({ name }) => name ?? []).sort(compareText);
 }
 
-function classOf(
-  classes: Map<string, PodClass>,
-  namespace: string,
-  pod: PodFacts,
-  predicates: AtomicPredicates,
-): PodClass {
-  const addresses = pod.addresses.map(readRange);
-  const key = JSON.stringify([
-    namespace,
-    pod.hostNetwork,
-    labelsSeen(predicates, pod.labels),
-    distinct(
-      pod.ports
-        .filter(({ name }) => name !== undefined && predicates.portNames.has(name))
-        .map(({ name, protocol, number }) => `${name} ${number}/${protocol}`),
-    ),
-    distinct(addresses.map((address) => `${address.family} ${partOf(predicates, address)}`)),
-  ]);
-  return getOrInsert(classes, key, () => {
+/** Finds the class of each pod. */
+class PodSorter {
+  readonly classes: PodClass[] = [];
+  readonly labelSets: Labels[] = [];
+  readonly #predicates: AtomicPredicates;
+  readonly #byKey = new Map<string, PodClass>();
+  readonly #labelSets = new Map<string, number>();
+  readonly #ports = new Map<readonly ContainerPort[], string>();
+
+  constructor(predicates: AtomicPredicates) {
+    this.#predicates = predicates;
+  }
+
+  classOf(namespace: string, pod: PodFacts): PodClass {
     const { labels, ports, hostNetwork } = pod;
-    return { index: classes.size, namespace, labels, ports, addresses, hostNetwork };
-  });
+    const labelSet = this.#labelSetOf(labels);
+    const addresses = pod.addresses.map(readRange);
+    const parts = distinct(
+      addresses.map((address) => `${address.family}.${partOf(this.#predicates, address)}`),
+    );
+    const key = `${namespace} ${labelSet} ${hostNetwork} ${parts} ${this.#portsSeen(ports)}`;
+    return getOrInsert(this.#byKey, key, () => {
+      const { length: index } = this.classes;
+      const podClass = { index, namespace, labels, ports, addresses, hostNetwork, labelSet };
+      this.classes.push(podClass);
+      return podClass;
+    });
+  }
+
+  #labelSetOf(labels: Labels): number {
+    return getOrInsert(
+      this.#labelSets,
+      labelsSeen(this.#predicates, labels),
+      () => this.labelSets.push(labels) - 1,
+    );
+  }
+
+  #portsSeen(ports: readonly ContainerPort[]): string {
+    return getOrInsert(this.#ports, ports, () => {
+      const named = ports.filter(({ name = '' }) => this.#predicates.portNames.has(name));
+      return String(distinct(named.map(({ name, protocol, number }) => `${name}:${number}/${protocol}`)));
+    });
+  }
 }
 
 function distinct(texts: readonly string[]): readonly string[] {
-  return [...new Set(texts)].sort(compareText);
+  return texts.length < 2 ? texts : [...new Set(texts)].sort(compareText);
 }

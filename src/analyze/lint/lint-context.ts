@@ -15,7 +15,8 @@ import {
 import type { ServiceFacts, ServiceRef } from '../../model/services.ts';
 import type { AnalysisInput, PolicyFacts } from '../facts.ts';
 import type { ContainerPort } from '../rule-ports.ts';
-import { isolationOf, type ParsedRule, type PodPeer, rulesOf } from '../rules.ts';
+import { RuleReader } from '../rule-reader.ts';
+import { isolationOf, type ParsedRule, type PodPeer } from '../rules.ts';
 import { selectsPods } from '../sides.ts';
 
 /** Pods of one workload that no check can distinguish. */
@@ -63,7 +64,7 @@ export class LintContext {
   readonly #policies: ReadonlyMap<string, readonly PolicyFacts[]>;
   readonly #services: ReadonlyMap<string, readonly ServiceFacts[]>;
   readonly #labels: ReadonlyMap<string, Labels>;
-  readonly #rules = new Map<PolicyFacts, Readonly<Record<Direction, readonly ParsedRule[]>>>();
+  readonly #reader = new RuleReader();
   readonly #selected = new Map<string, readonly LintPod[]>();
   readonly #isolating = new Map<LintPod, Readonly<Record<Direction, readonly ParsedRule[] | undefined>>>();
 
@@ -86,13 +87,9 @@ export class LintContext {
     );
   }
 
-  /** The rules of a policy in a direction, see `rulesOf`. */
+  /** The rules of a policy in a direction, see `RuleReader`. */
   rulesOf(policy: PolicyFacts, direction: Direction): readonly ParsedRule[] {
-    const known = getOrInsert(this.#rules, policy, () => ({
-      Ingress: rulesOf(policy, 'Ingress'),
-      Egress: rulesOf(policy, 'Egress'),
-    }));
-    return known[direction];
+    return this.#reader.rulesOf(policy, direction);
   }
 
   /** Whether the pods of a namespace are known, all of them: only then is none of them missing. */

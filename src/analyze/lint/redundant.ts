@@ -4,20 +4,13 @@
 import { aboutPolicy, type Finding } from '../../model/findings.ts';
 import { groupsBy } from '../../model/groups.ts';
 import { contains } from '../../model/ip-ranges.ts';
-import { type Direction, directions } from '../../model/network-policy.ts';
+import { directions } from '../../model/network-policy.ts';
 import { portsContain } from '../../model/port-cover.ts';
 import { asksNoMore } from '../../model/selector-order.ts';
 import { nameLabel } from '../../model/selectors.ts';
 import type { PolicyFacts } from '../facts.ts';
 import type { RulePort } from '../rule-ports.ts';
-import {
-  isBlock,
-  isolationOf,
-  type ParsedBlock,
-  type ParsedPeer,
-  type ParsedRule,
-  rulesOf,
-} from '../rules.ts';
+import { isBlock, isolationOf, type ParsedBlock, type ParsedPeer, type ParsedRule } from '../rules.ts';
 import { listNames, rulePath } from './check.ts';
 import type { LintContext } from './lint-context.ts';
 
@@ -28,7 +21,7 @@ export function policyIsRedundant(context: LintContext): readonly Finding[] {
     // Starts with the last: of two equal ones the first stays.
     return policies.toReversed().flatMap((policy) => {
       const others = [...needed].filter((other) => other !== policy && isWider(other, policy));
-      const by = coveredBy(policy, others);
+      const by = coveredBy(policy, others, context);
       if (by === undefined) return [];
       needed.delete(policy);
       const names = [...new Set(by.map(({ name }) => name))].sort();
@@ -73,24 +66,26 @@ function isWider(wide: PolicyFacts, narrow: PolicyFacts): boolean {
 }
 
 /** The policies that together contain this one; `undefined` if none or only a part of it is contained. */
-function coveredBy(policy: PolicyFacts, others: readonly PolicyFacts[]): readonly PolicyFacts[] | undefined {
+function coveredBy(
+  policy: PolicyFacts,
+  others: readonly PolicyFacts[],
+  context: LintContext,
+): readonly PolicyFacts[] | undefined {
   const by: PolicyFacts[] = [];
   for (const direction of isolationOf(policy.spec)) {
     const isolating = others.find(({ spec }) => isolationOf(spec).includes(direction));
     if (isolating === undefined) return undefined;
-    const rules = rulesOf(policy, direction);
+    const rules = context.rulesOf(policy, direction);
     if (rules.length === 0) by.push(isolating);
     for (const rule of rules) {
-      const other = others.find((each) => hasRule(each, direction, rule));
+      const other = others.find((each) =>
+        context.rulesOf(each, direction).some((candidate) => isContained(rule, candidate)),
+      );
       if (other === undefined) return undefined;
       by.push(other);
     }
   }
   return by;
-}
-
-function hasRule(policy: PolicyFacts, direction: Direction, rule: ParsedRule): boolean {
-  return rulesOf(policy, direction).some((candidate) => isContained(rule, candidate));
 }
 
 function isContained(inner: ParsedRule, outer: ParsedRule): boolean {
