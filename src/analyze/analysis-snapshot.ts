@@ -4,8 +4,8 @@ import type { Family, IpRange } from '../model/ip-ranges.ts';
 import type { AccessSignature } from './classes/access-signatures.ts';
 import type { AtomicPredicates } from './classes/atomic-predicates.ts';
 import { findEquivalenceClasses, type SourceClass, type TargetClass } from './classes/equivalence-classes.ts';
+import { LabelSelections } from './classes/label-selections.ts';
 import { findPodClasses, type Pods } from './classes/pod-classes.ts';
-import { Selections } from './classes/selections.ts';
 import type { AnalysisInput } from './facts.ts';
 import { indexPolicies } from './policy-index.ts';
 import type { PortsId, PortTable } from './port-table.ts';
@@ -27,7 +27,7 @@ export class AnalysisSnapshot {
   /** @param predicates those of the policies in this input, or more */
   constructor(input: AnalysisInput, predicates: AtomicPredicates, reader: RuleReader, table: PortTable) {
     this.pods = findPodClasses(input.workloads, predicates);
-    const selections = new Selections(this.pods.labelSets);
+    const selections = new LabelSelections(this.pods.labelSets);
     const index = indexPolicies(input, this.pods, selections, reader);
     this.reach = new Reachability(findEquivalenceClasses(this.pods, index, selections, table), table);
     this.#none = table.none;

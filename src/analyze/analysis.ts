@@ -9,8 +9,8 @@ import type { Result } from '../model/result.ts';
 import type { ServiceFacts } from '../model/services.ts';
 import { type AtomicPredicates, predicatesOf } from './classes/atomic-predicates.ts';
 import { type EquivalenceClasses, findEquivalenceClasses } from './classes/equivalence-classes.ts';
+import { LabelSelections } from './classes/label-selections.ts';
 import { findPodClasses, type PodClass, type PodGroup, type Pods } from './classes/pod-classes.ts';
-import { Selections } from './classes/selections.ts';
 import type { Connection, ConnectionGroup } from './connections.ts';
 import {
   type AddressEnd,
@@ -75,7 +75,7 @@ export class Analysis {
     this.input = input;
     this.#pods = findPodClasses(input.workloads, predicates);
     this.#byWorkload = Map.groupBy(this.#pods.groups, ({ end: { workload } }) => endpointKey({ workload }));
-    const selections = new Selections(this.#pods.labelSets);
+    const selections = new LabelSelections(this.#pods.labelSets);
     this.#index = indexPolicies(input, this.#pods, selections, reader);
     this.#known = { mayHoldPods: podAddresses(input), cni: input.cni ?? {} };
     this.#classes = findEquivalenceClasses(this.#pods, this.#index, selections, this.#table);

@@ -5,8 +5,8 @@ import { type Direction, directions } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
 import type { PortSet } from '../model/port-set.ts';
 import { type Labels, nameLabel } from '../model/selectors.ts';
+import type { LabelSelection, LabelSelections } from './classes/label-selections.ts';
 import type { PodClass, Pods } from './classes/pod-classes.ts';
-import type { Selection, Selections } from './classes/selections.ts';
 import type { AnalysisInput, PolicyFacts } from './facts.ts';
 import { hasNames, resolvePorts } from './rule-ports.ts';
 import type { RuleReader } from './rule-reader.ts';
@@ -16,7 +16,7 @@ import type { Isolation, PolicyIndex } from './sides.ts';
 /** A policy that isolates in one direction, with the pods that it selects and what it allows them there. */
 interface Isolating {
   readonly policy: PolicyFacts;
-  readonly selection: Selection;
+  readonly selection: LabelSelection;
   readonly rules: readonly ParsedRule[];
 }
 
@@ -26,7 +26,7 @@ const none: Isolation = { policies: [], rules: [] };
 export function indexPolicies(
   { namespaces, policies }: AnalysisInput,
   { classes }: Pods,
-  selections: Selections,
+  selections: LabelSelections,
   reader: RuleReader,
 ): PolicyIndex {
   const byNamespace = Map.groupBy(policies, ({ namespace }) => namespace);
@@ -55,7 +55,7 @@ export function indexPolicies(
 function isolatingIn(
   direction: Direction,
   policies: readonly PolicyFacts[],
-  selections: Selections,
+  selections: LabelSelections,
   reader: RuleReader,
 ): readonly Isolating[] {
   return policies

@@ -6,9 +6,9 @@ import type { PortTable } from '../port-table.ts';
 import { type RulePort, resolvePorts } from '../rule-ports.ts';
 import { familiesOf, type PolicyIndex } from '../sides.ts';
 import { type AccessSignature, AccessSignatures } from './access-signatures.ts';
+import type { LabelSelections } from './label-selections.ts';
 import { PeerSets } from './peer-sets.ts';
 import type { PodClass, PodGroup, Pods } from './pod-classes.ts';
-import type { Selections } from './selections.ts';
 
 /** Pods that are equal as sources, or as targets. */
 interface EquivalenceClass {
@@ -45,7 +45,7 @@ export interface EquivalenceClasses {
 export function findEquivalenceClasses(
   pods: Pods,
   index: PolicyIndex,
-  selections: Selections,
+  selections: LabelSelections,
   table: PortTable,
 ): EquivalenceClasses {
   const { classes, groups } = pods;

@@ -8,8 +8,8 @@ import { isBlock, type ParsedBlock, type ParsedPeer, type PodPeer } from '../rul
 import { isIn } from '../sides.ts';
 import { countBelow } from './atomic-predicates.ts';
 import { LabelIndex } from './label-index.ts';
+import type { LabelSelections } from './label-selections.ts';
 import type { PodClass, Pods } from './pod-classes.ts';
-import type { Selections } from './selections.ts';
 
 /** Classes of pods that a peer means, by index, ascending. */
 export interface PeerSet {
@@ -28,7 +28,7 @@ interface Addresses {
 /** Evaluates peers over classes of pods. */
 export class PeerSets {
   readonly #classes: readonly PodClass[];
-  readonly #selections: Selections;
+  readonly #selections: LabelSelections;
   readonly #byNamespace: ReadonlyMap<string, readonly PodClass[]>;
   readonly #byLabelSet: ReadonlyMap<number, readonly PodClass[]>;
   readonly #labelSets: LabelIndex<{ readonly index: number; readonly labels: Labels }>;
@@ -40,7 +40,11 @@ export class PeerSets {
   readonly #read = new Map<ParsedPeer, PeerSet>();
 
   /** @param labelsOf the labels of a namespace */
-  constructor({ classes, labelSets }: Pods, selections: Selections, labelsOf: (namespace: string) => Labels) {
+  constructor(
+    { classes, labelSets }: Pods,
+    selections: LabelSelections,
+    labelsOf: (namespace: string) => Labels,
+  ) {
     this.#classes = classes;
     this.#selections = selections;
     // A selector does not match pods in the host network.

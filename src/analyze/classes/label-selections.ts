@@ -4,7 +4,7 @@ import { getOrInsert } from '../../model/groups.ts';
 import { type LabelSelector, type Labels, selects } from '../../model/selectors.ts';
 
 /** What one selector selects, of some sets of labels. */
-export class Selection {
+export class LabelSelection {
   readonly #selector: LabelSelector;
   readonly #sets: readonly Labels[];
   readonly #known = new Map<number, boolean>();
@@ -25,16 +25,16 @@ export class Selection {
 }
 
 /** The selections of all selectors over the same sets of labels. */
-export class Selections {
+export class LabelSelections {
   readonly #sets: readonly Labels[];
-  readonly #bySelector = new Map<LabelSelector, Selection>();
+  readonly #bySelector = new Map<LabelSelector, LabelSelection>();
 
   constructor(sets: readonly Labels[]) {
     this.#sets = sets;
   }
 
   /** @param selector equal ones should be one object: otherwise they are evaluated again */
-  of(selector: LabelSelector): Selection {
-    return getOrInsert(this.#bySelector, selector, () => new Selection(selector, this.#sets));
+  of(selector: LabelSelector): LabelSelection {
+    return getOrInsert(this.#bySelector, selector, () => new LabelSelection(selector, this.#sets));
   }
 }
