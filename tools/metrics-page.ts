@@ -17,7 +17,7 @@ const groups = [
 /** Expressions that are worth an alert, and the reason for each. */
 const alerts = [
   [
-    'absent(leader_election_master_status == 1)',
+    'absent(leader_election_master_status{name="ringfence-operator"} == 1)',
     'no operator works: new namespaces stay open, and drift is not corrected',
   ],
   [
@@ -86,7 +86,8 @@ export async function metricsPage(): Promise<string> {
     '# Metrics',
     'The operator serves them on `/metrics` of `--health-address`, beside `/livez` and `/readyz`, as plain HTTP and ' +
       'without a login: they contain no names of profiles or policies, and of namespaces only of those that are paused, at most 100. ' +
-      'The number of series is bounded and does not grow with the cluster. Values belong to one process and start again with it.',
+      'The number of series is bounded and does not grow with the cluster. Values belong to one process and start again with it. ' +
+      'Of an operator that waits for another one, what it counts stays zero, and what it reads from its caches is the same as of the other.',
     ...groups.flatMap(({ title, prefix, about }) => [
       `## ${title}`,
       about,

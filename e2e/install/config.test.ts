@@ -121,6 +121,19 @@ interface Pod {
   };
 }
 
+test('config/ha adds a second operator, apart from the first one where that is possible, and drains end one at a time', async () => {
+  const applied = (await kubectl('apply', '--validate=strict', '-k', 'config/ha')).trim().split('\n');
+  expect(applied.filter((line) => !line.endsWith(' unchanged')).sort()).toEqual([
+    'deployment.apps/ringfence-operator configured',
+    'poddisruptionbudget.policy/ringfence-operator created',
+  ]);
+  const policy = '/apis/policy/v1/namespaces/ringfence-system/poddisruptionbudgets/ringfence-operator';
+  await cluster.eventually('the budget counts two pods', async () => {
+    const { status } = await cluster.api.json<{ status?: { expectedPods: number } }>('GET', policy);
+    return status?.expectedPods === 2;
+  });
+});
+
 test('config/crd, config/rbac, config/network and the sample shop with its workloads are accepted, with strict validation', async () => {
   for (const part of ['config/crd', 'config/rbac', 'config/network'])
     expect(await kubectl('apply', '--validate=strict', '-k', part)).not.toMatch(/ (created|configured)$/m);

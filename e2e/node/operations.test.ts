@@ -200,6 +200,33 @@ describeOnNode('the operator on a node', () => {
     expect(after.status.containerStatuses).toMatchObject([{ restartCount: 0 }]);
   });
 
+  if (isFull)
+    test('is one of two with config/ha, and a rollout replaces both while nobody waits for a lease to run out', async () => {
+      await kubectl(node(), 'apply', '--validate=strict', '-k', 'config/ha');
+      await kubectl(node(), 'rollout', 'status', '--timeout=180s', ...deployment);
+      await kubectl(node(), 'rollout', 'restart', ...deployment);
+      let isRunning = true;
+      const rollout = kubectl(node(), 'rollout', 'status', '--timeout=180s', ...deployment).finally(() => {
+        isRunning = false;
+      });
+      let longestMs = 0;
+      // Each time in another namespace: what is undone again and again is contested, and left alone for a while.
+      for (let round = 0; isRunning; round += 1) {
+        const name = `healed-${round}`;
+        await cluster.createNamespace(name, appNamespace);
+        await cluster.policiesAre(name, [denyIngress]);
+        await cluster.deletePolicy(name, denyIngress);
+        const deleted = performance.now();
+        await cluster.policiesAre(name, [denyIngress]);
+        longestMs = Math.max(longestMs, performance.now() - deleted);
+      }
+      await rollout;
+      expect(longestMs).toBeLessThan(15_000);
+      await kubectl(node(), 'scale', '--replicas=1', ...deployment);
+      await theOperator();
+      await mends();
+    });
+
   test('is started again by its kubelet when it has been killed, and works', async () => {
     const { metadata } = await theOperator();
     await node().killPod(keyOf(await theOperator()));

@@ -1,6 +1,7 @@
 // Only one operator is active at a time: the holder of the Lease. The others wait with synced caches.
-// It works like client-go's leaderelection, with the same times. The local clock measures how long the holder was silent, since the
-// clocks of machines differ; if two try to take it, the resource version lets one win; a holder gives up before others take over.
+// It works like client-go's leaderelection, with the same times, and watches the Lease besides: it is taken as soon as it is free. The
+// local clock measures how long the holder was silent, since the clocks of machines differ; if two try to take it, the resource version
+// lets one win; a holder gives up before others take over.
 // https://kubernetes.io/docs/concepts/architecture/leases/
 // Must not know what the holder does.
 
@@ -8,10 +9,12 @@ import type { Logger } from 'pino';
 import type { ApiClient } from '../kube/api-client.ts';
 import { untilAborted, waitFor } from '../kube/backoff.ts';
 import { ApiError, classify } from '../kube/errors.ts';
+import { compareVersions } from '../kube/store.ts';
 import { wallMicroTime } from '../kube/wall-time.ts';
 import { ExpectedError } from '../model/expected-error.ts';
 import { type LeaseSpec, leaseName, leasesIn, type RawLease } from '../objects/operator-lease.ts';
 import { FailureLog } from './failure-log.ts';
+import { LeaseWatch } from './lease-watch.ts';
 
 /** Whether this operator may work. */
 export interface Leadership {
@@ -21,8 +24,10 @@ export interface Leadership {
   readonly troubles: readonly string[];
   /** Calls `listener` when it is taken. To be called once, before `run`. */
   onTaken(listener: () => void): void;
+  /** From now on it is taken when it is free: our caches are synced. One that knows nothing yet leaves it to others, who do. */
+  claim(): void;
   /**
-   * Keeps trying to acquire it, and then renews it, until `signal` aborts.
+   * Looks who holds it, takes it once it is claimed and free, and then renews it, until `signal` aborts.
    *
    * @throws LeaseLostError if it was held and could not be renewed in time
    */
@@ -44,6 +49,7 @@ export const noLeaderElection: Leadership = {
   leads: true,
   troubles: [],
   onTaken: () => undefined,
+  claim: () => undefined,
   run: untilAborted,
   release: async () => undefined,
 };
@@ -69,16 +75,28 @@ const tryEvery = 2 / 15;
 export class Lease implements Leadership {
   readonly #parts: LeaseParts;
   readonly #failures: FailureLog;
-  /** Its last seen or written state, and since when. */
-  #seen: { readonly lease: RawLease; readonly since: number } | undefined;
+  readonly #watch: LeaseWatch;
+  /** Its last seen or written state; absent if there is none. */
+  #seen: RawLease | undefined;
+  /** Until when its holder may be active, also if it was deleted since: the holder may not know. */
+  #heldUntil = 0;
   #renewedAt = 0;
   #leads = false;
+  #isClaimed = false;
   #trouble: string | undefined;
   #onTaken: () => void = () => undefined;
+  /** Ends the wait for the next attempt. */
+  #wake = new AbortController();
 
   constructor(parts: LeaseParts) {
     this.#parts = parts;
     this.#failures = new FailureLog(parts.log);
+    this.#watch = new LeaseWatch({
+      ...parts,
+      failures: this.#failures,
+      onSeen: (lease) => this.#saw(lease),
+      onDeleted: () => this.#wake.abort(),
+    });
   }
 
   get leads(): boolean {
@@ -93,13 +111,41 @@ export class Lease implements Leadership {
     this.#onTaken = listener;
   }
 
+  claim(): void {
+    this.#isClaimed = true;
+    this.#wake.abort();
+  }
+
   async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#keep(signal), this.#watch.run(signal)]);
+  }
+
+  async #keep(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      // Anew for each attempt: what is seen during an attempt causes another one.
+      this.#wake = new AbortController();
       const left = this.#leads ? this.#left() : this.#parts.durationMs;
       await this.#attempt(AbortSignal.any([signal, AbortSignal.timeout(left)]));
-      const pause = this.#parts.durationMs * tryEvery;
-      await waitFor(this.#leads ? Math.min(pause, this.#left()) : pause, signal);
+      await waitFor(this.#pauseMs(), AbortSignal.any([signal, this.#wake.signal]));
     }
+  }
+
+  /** How long to wait for the next attempt, if nothing is seen before, in milliseconds. @throws LeaseLostError */
+  #pauseMs(): number {
+    const pause = this.#parts.durationMs * tryEvery;
+    if (this.#leads) return Math.min(pause, this.#left());
+    // A timer may fire a little early.
+    const held = Math.ceil(this.#heldUntil - performance.now()) + 1;
+    return held > 1 ? Math.min(pause, held) : pause;
+  }
+
+  /** A watch has seen this state: what the holder does counts from now on, and what needs an answer wakes us. */
+  #saw(lease: RawLease): void {
+    const { holderIdentity = '' } = lease.spec ?? {};
+    const isNews = this.#seen === undefined || compareVersions(this.#seen.metadata, lease.metadata) < 0;
+    if (!isNews || holderIdentity === this.#parts.identity) return;
+    if (!this.#leads) this.#remember(lease);
+    if (this.#leads || holderIdentity === '') this.#wake.abort();
   }
 
   async release(signal: AbortSignal): Promise<void> {
@@ -115,7 +161,7 @@ export class Lease implements Leadership {
 
   async #giveBack(signal: AbortSignal): Promise<void> {
     // Its duration can't be zero; client-go uses one second.
-    const spec = { ...this.#seen?.lease.spec, holderIdentity: '', leaseDurationSeconds: 1 };
+    const spec = { ...this.#seen?.spec, holderIdentity: '', leaseDurationSeconds: 1 };
     try {
       await this.#write(spec, signal);
     } catch (error) {
@@ -157,27 +203,20 @@ export class Lease implements Leadership {
   }
 
   async #take(signal: AbortSignal): Promise<void> {
-    const { identity, durationMs, log } = this.#parts;
+    const { identity, log } = this.#parts;
     const lease = await this.#look(signal);
-    if (lease !== undefined && !this.#isFree(lease.spec)) return;
+    if (!this.#isClaimed || performance.now() < this.#heldUntil) return;
+    const leaseTransitions = lease === undefined ? 0 : (lease.spec?.leaseTransitions ?? 0) + 1;
     const now = wallMicroTime();
-    await this.#write(
-      {
-        holderIdentity: identity,
-        leaseDurationSeconds: Math.max(1, Math.round(durationMs / 1000)),
-        leaseTransitions: lease === undefined ? 0 : (lease.spec?.leaseTransitions ?? 0) + 1,
-        acquireTime: now,
-        renewTime: now,
-      },
-      signal,
-    );
+    await this.#write({ ...this.#ours, leaseTransitions, acquireTime: now, renewTime: now }, signal);
     this.#leads = true;
     log.info({ identity }, 'the lease is ours');
     this.#onTaken();
   }
 
   async #renew(signal: AbortSignal): Promise<void> {
-    const spec = { ...this.#seen?.lease.spec, renewTime: wallMicroTime() };
+    // What somebody edited does not stay: with another duration, others would take over too early, or never.
+    const spec = { ...this.#seen?.spec, ...this.#ours, renewTime: wallMicroTime() };
     try {
       await this.#write(spec, signal);
     } catch (error) {
@@ -189,6 +228,11 @@ export class Lease implements Leadership {
     }
   }
 
+  get #ours(): LeaseSpec {
+    const { identity, durationMs } = this.#parts;
+    return { holderIdentity: identity, leaseDurationSeconds: Math.max(1, Math.round(durationMs / 1000)) };
+  }
+
   #lose(why: string): never {
     this.#leads = false;
     throw new LeaseLostError(
@@ -198,24 +242,22 @@ export class Lease implements Leadership {
 
   /** Reads it, and remembers its state. */
   async #look(signal: AbortSignal): Promise<RawLease | undefined> {
-    const before = this.#seen?.lease;
     const lease = await this.#read(signal);
-    if (lease === undefined) {
-      this.#seen = undefined;
-    } else if (before?.metadata.resourceVersion !== lease.metadata.resourceVersion) {
-      this.#seen = { lease, since: performance.now() };
-      const { holderIdentity: holder = '' } = lease.spec ?? {};
-      if (holder !== '' && holder !== before?.spec?.holderIdentity)
-        this.#parts.log.info({ holder }, 'another operator holds the lease: waiting');
-    }
+    if (lease === undefined) this.#seen = undefined;
+    else if (this.#seen?.metadata.resourceVersion !== lease.metadata.resourceVersion) this.#remember(lease);
     return lease;
   }
 
-  /** Whether nobody holds the last seen lease, or its holder was silent for too long. */
-  #isFree({ holderIdentity = '', leaseDurationSeconds }: LeaseSpec = {}): boolean {
+  /** It has changed by now: whoever holds it was active until now. */
+  #remember(lease: RawLease): void {
+    const { holderIdentity = '', leaseDurationSeconds } = lease.spec ?? {};
+    const before = this.#seen?.spec?.holderIdentity;
+    this.#seen = lease;
     const patienceMs =
       leaseDurationSeconds === undefined ? this.#parts.durationMs : leaseDurationSeconds * 1000;
-    return holderIdentity === '' || performance.now() - (this.#seen?.since ?? 0) > patienceMs;
+    this.#heldUntil = holderIdentity === '' ? 0 : performance.now() + patienceMs;
+    if (holderIdentity !== '' && holderIdentity !== before)
+      this.#parts.log.info({ holder: holderIdentity }, 'another operator holds the lease: waiting');
   }
 
   async #read(signal: AbortSignal): Promise<RawLease | undefined> {
@@ -230,13 +272,12 @@ export class Lease implements Leadership {
   /** Updates the last seen lease, or creates it; it counts as renewed from the time of sending, before anybody can see it. */
   async #write(spec: LeaseSpec, signal: AbortSignal): Promise<void> {
     const sent = performance.now();
-    const resourceVersion = this.#seen?.lease.metadata.resourceVersion;
+    const resourceVersion = this.#seen?.metadata.resourceVersion;
     const metadata = { name: leaseName, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
     const body = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
     const [method, path] =
       resourceVersion === undefined ? (['POST', this.#collection] as const) : (['PUT', this.#path] as const);
-    const lease = (await this.#parts.client.request(method, path, { body, signal })) as RawLease;
-    this.#seen = { lease, since: sent };
+    this.#seen = (await this.#parts.client.request(method, path, { body, signal })) as RawLease;
     this.#renewedAt = sent;
   }
 

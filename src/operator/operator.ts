@@ -36,7 +36,13 @@ import { WorkersStart } from './start-workers.ts';
 import { StatusWriter } from './status-writer.ts';
 import { tasksOf } from './tasks.ts';
 import { trackChanges } from './tracked-changes.ts';
-import { connectTriggers, followBlindSpots, followStatuses, platformKey } from './triggers.ts';
+import {
+  connectTriggers,
+  enqueueEverything,
+  followBlindSpots,
+  followStatuses,
+  platformKey,
+} from './triggers.ts';
 import { followWatches, WatchLog } from './watch-log.ts';
 import { WorkQueue } from './work-queue.ts';
 import { runWorkers } from './workers.ts';
@@ -89,8 +95,9 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   const onResult = (result: ReconcileResult) => metrics.queue.reconciled(result);
   const workers = new WorkersStart(parts, () => {
     cache.discovery.reset();
-    queue.add(canaryKey, 'bulk');
-    metrics.queue.begin();
+    queue.begin();
+    enqueueEverything(cache, queue);
+    for (const key of [canaryKey, platformKey]) queue.add(key, 'bulk');
     return runWorkers(workerCount, { queue, facts: cache, log, onResult, mistakes, reconcile });
   });
   trackChanges({ ...parts, clock: parts.client.serverClock, isRunning: () => workers.running });
@@ -129,6 +136,7 @@ function makeParts(options: OperatorOptions): Parts {
   const cache = new Cache(client, options.namespace, { compareMs: options.compareMs });
   gate.follow(cache);
   const queue = new WorkQueue(backoff, metrics.queue);
+  queue.standBy();
   const tracker = new NamespaceTracker();
   const { settleMs } = options;
   const onWanted = () => queue.add(canaryKey, 'fresh');

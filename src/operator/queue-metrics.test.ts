@@ -11,7 +11,10 @@ let metrics: QueueMetrics;
 beforeEach(() => {
   jest.useFakeTimers();
   registry = new Registry();
-  metrics = new QueueMetrics(new MetricFamilies(registry), { queueDepth: () => queue.depth, workers: 3 });
+  metrics = new QueueMetrics(new MetricFamilies(registry), {
+    queueDepth: () => queue.depth,
+    workers: 3,
+  });
   queue = new WorkQueue({ baseMs: 100, capMs: 1_000 }, metrics);
 });
 
@@ -98,9 +101,10 @@ describe('a key', () => {
   });
 
   test('that was added before there were workers has waited since they began', async () => {
+    queue.standBy();
     queue.add('shop', 'fresh');
-    jest.advanceTimersByTime(60_000);
-    metrics.begin();
+    jest.advanceTimersByTime(50_000);
+    queue.begin();
     jest.advanceTimersByTime(1_000);
     await queue.next();
     expect(await numbers('workqueue_queue_duration_seconds')).toMatchObject({ _count: 1, _sum: 1 });

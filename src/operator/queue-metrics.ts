@@ -60,12 +60,6 @@ export class QueueMetrics implements QueueListener {
     [this.#results, this.#errors] = this.#reconciles(families, readings.workers);
   }
 
-  /** Workers start: keys that were added before have not waited for them. */
-  begin(): void {
-    const now = performance.now();
-    for (const key of this.#waitingSince.keys()) this.#waitingSince.set(key, now);
-  }
-
   /** A key waits from now on, unless it already waits. */
   added(key: string): void {
     if (this.#waitingSince.has(key)) return;

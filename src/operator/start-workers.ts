@@ -47,18 +47,20 @@ export class WorkersStart {
   #startIfReady(): void {
     const { cache, leadership } = this.#parts;
     if (this.running || !cache.synced) return;
-    this.#logSynced();
+    this.#claim();
     if (leadership.leads) this.#finished = this.#run();
   }
 
-  #logSynced(): void {
+  /** The caches are synced: from now on we may lead. */
+  #claim(): void {
     if (this.#isSynced) return;
     this.#isSynced = true;
-    const { cache, log } = this.#parts;
+    const { cache, leadership, log } = this.#parts;
     const ms = Math.round(performance.now() - this.#began);
     log.info(
       { ms, namespaces: cache.stores.namespaces.size, policies: cache.stores.policies.size },
       'caches synced',
     );
+    leadership.claim();
   }
 }

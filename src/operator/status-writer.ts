@@ -12,7 +12,7 @@ import { discoveryFindings } from '../compile/warnings/not-discovered.ts';
 import { classify } from '../kube/errors.ts';
 import type { ObjectRequests } from '../kube/object-requests.ts';
 import { mergePatch, readStatus } from '../kube/object-status.ts';
-import type { Change } from '../kube/store.ts';
+import type { Change, Identified } from '../kube/store.ts';
 import { wallTime } from '../kube/wall-time.ts';
 import type { Finding } from '../model/findings.ts';
 import { fingerprint } from '../model/network-policy.ts';
@@ -83,6 +83,11 @@ export class StatusWriter {
     this.#cache = cache;
     this.#tracker = tracker;
     this.#enforced = enforced;
+    const { profiles, platforms, pauses } = cache.stores;
+    for (const store of [profiles, platforms, pauses])
+      store.onChange(({ previous, next }: Change<Identified>) => {
+        if (previous !== undefined && previous.uid !== next?.uid) this.#storedAs.delete(previous.uid);
+      });
   }
 
   /** Whether an update that a watch reports is a status that somebody else wrote. */

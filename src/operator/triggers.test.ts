@@ -8,7 +8,13 @@ import type { StoredNamespace, StoredPlatform } from '../objects/policy-resource
 import { visitStores } from '../objects/stores.ts';
 import { discoveryKey, followDiscovery, nodesKey } from './discovery.ts';
 import { ContainedMistake, Mistakes } from './mistakes.ts';
-import { connectTriggers, everythingKey, followStatuses, platformKey } from './triggers.ts';
+import {
+  connectTriggers,
+  enqueueEverything,
+  everythingKey,
+  followStatuses,
+  platformKey,
+} from './triggers.ts';
 import { WorkQueue } from './work-queue.ts';
 
 /** A live picture of a cluster, without the watches. */
@@ -128,4 +134,11 @@ test('if the author of a status cannot be determined, it is checked again, and t
   cluster.stores.platforms.observe({ ...platform(), resourceVersion: '4' } as unknown as StoredPlatform);
   expect(await waiting()).toEqual(expect.arrayContaining(['shop', platformKey]));
   expect(logged).toContainEqual(expect.stringMatching(/^TypeError: x is not a function/));
+});
+
+test('everything includes a namespace that does not exist but has a pause: its status says so', async () => {
+  cluster.stores.pauses.accept(broken('/drill', { paused: 'nowhere', decoded: { ok: false, errors: [] } }));
+  await waiting();
+  enqueueEverything(cluster, queue);
+  expect(await waiting()).toEqual(['shop', 'pay', 'nowhere']);
 });

@@ -166,7 +166,9 @@ export function followBlindSpots(queue: WorkQueue, log: Logger, onReportChanged:
   };
 }
 
-/** Puts every namespace into the queue's bulk lane. */
-export function enqueueEverything(cache: Cache, queue: WorkQueue): void {
-  for (const name of cache.stores.namespaces.inNamespace('').keys()) queue.add(name, 'bulk');
+/** Puts every namespace into the queue's bulk lane, also those that don't exist and have a pause, whose status says so. */
+export function enqueueEverything(cache: ClusterFacts, queue: WorkQueue): void {
+  const { namespaces, pauses } = cache.stores;
+  for (const name of namespaces.inNamespace('').keys()) queue.add(name, 'bulk');
+  for (const { paused } of pauses.all()) if (paused !== '') queue.add(paused, 'bulk');
 }

@@ -257,6 +257,35 @@ describe('a failed key', () => {
   });
 });
 
+describe('while no worker runs', () => {
+  beforeEach(() => queue.standBy());
+
+  test('nothing waits, and single changes come first when workers begin', async () => {
+    queue.add('all', 'bulk');
+    queue.add('shop', 'fresh');
+    expect(queue.depth).toBe(0);
+    queue.begin();
+    queue.add('pay', 'bulk');
+    queue.add('shop', 'bulk');
+    expect([await take(), await take(), await take()]).toEqual(['shop', 'pay', 'nothing']);
+  });
+
+  test('changes of long ago are not told from what never changed', async () => {
+    queue.add('shop', 'fresh');
+    jest.advanceTimersByTime(61_000);
+    queue.add('pay', 'fresh');
+    queue.begin();
+    expect([await take(), await take()]).toEqual(['pay', 'nothing']);
+  });
+
+  test('a delayed key is a change when its time comes', async () => {
+    queue.addAfter('shop', 5_000, 'fresh');
+    jest.advanceTimersByTime(5_000);
+    queue.begin();
+    expect(await take()).toBe('shop');
+  });
+});
+
 describe('a closed queue', () => {
   test('releases every worker that waits', async () => {
     const workers = [queue.next(), queue.next()];

@@ -2,6 +2,7 @@
 // Three lanes: single changes go first, then what was begun, then further bulk work. Waits (backoff, settling) happen
 // here, outside the workers. Must not know what a key means.
 import { type BackoffBounds, backoffMs } from '../kube/backoff.ts';
+import { RecentKeys } from './recent-keys.ts';
 
 /**
  * `fresh`: somebody changed something and waits for it. `begun`: a worker had it and has to come back to it. `bulk`: everything is
@@ -11,6 +12,9 @@ export type Lane = 'fresh' | 'begun' | 'bulk';
 
 /** In the order in which workers take keys from them. */
 const lanes = ['fresh', 'begun', 'bulk'] as const satisfies readonly Lane[];
+
+/** How long single changes are remembered while no worker runs, in milliseconds: longer than a holder of the lease may be silent. */
+const standbyMs = 60_000;
 
 /** Receives what happens to keys. It must not throw. */
 export interface QueueListener {
@@ -34,6 +38,8 @@ export class WorkQueue {
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #failures = new Map<string, number>();
   readonly #idleWorkers: ((key: string | undefined) => void)[] = [];
+  /** What was changed while no worker runs; absent when they run. */
+  #standby: RecentKeys | undefined;
   readonly #backoff: BackoffBounds;
   readonly #listener: QueueListener | undefined;
   #closed = false;
@@ -52,10 +58,26 @@ export class WorkQueue {
     return this.#closed;
   }
 
+  /** From now on no worker runs, until `begin`: only the last single changes are remembered, since by then everything is reconciled. */
+  standBy(): void {
+    this.#standby = new RecentKeys(standbyMs);
+  }
+
+  /** Workers run from now on: what was changed last comes first. Whoever calls this adds everything else. */
+  begin(): void {
+    const recent = this.#standby?.take(performance.now()) ?? [];
+    this.#standby = undefined;
+    for (const key of recent) this.add(key, 'fresh');
+  }
+
   /** Queues `key` for the next free worker. */
   add(key: string, lane: Lane): void {
     if (this.#closed) return;
     this.#cancelTimer(key);
+    if (this.#standby !== undefined) {
+      if (lane === 'fresh') this.#standby.add(key, performance.now());
+      return;
+    }
     this.#listener?.added(key);
     if (this.#working.has(key)) {
       this.#again.set(key, first(lane, this.#again.get(key) ?? lane));
