@@ -59,9 +59,9 @@ export class Arena {
     return join(this.#controlPlane.directory, name);
   }
 
-  /** Starts a contender; `stack` ends it. */
-  start(stack: AsyncDisposableStack, commandLine: CommandLine): ContenderProcess {
-    return stack.use(new ContenderProcess(commandLine, this.file('contender.log')));
+  /** Starts a contender; `stack` ends it. @param log a file of its own, where several run at once */
+  start(stack: AsyncDisposableStack, commandLine: CommandLine, log = 'contender.log'): ContenderProcess {
+    return stack.use(new ContenderProcess(commandLine, this.file(log)));
   }
 
   /** Creates a namespace that belongs to the application namespaces. */
@@ -70,7 +70,7 @@ export class Arena {
   }
 
   /** Deletes a policy, as somebody might. */
-  async deletePolicy({ namespace, name }: Sighting): Promise<void> {
+  async deletePolicy({ namespace, name }: Pick<Sighting, 'namespace' | 'name'>): Promise<void> {
     await this.client.request('DELETE', `${policiesPath(namespace)}/${name}`);
   }
 }

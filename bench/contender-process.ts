@@ -81,6 +81,18 @@ export class ContenderProcess implements AsyncDisposable {
     throw new Error(`\`${this.#child.spawnargs.join(' ')}\` ended:\n${tail}`);
   }
 
+  /** @throws Error if it could not be started */
+  get pid(): number {
+    const { pid } = this.#child;
+    if (pid === undefined) throw new Error(`\`${this.#child.spawnargs.join(' ')}\` was not started`);
+    return pid;
+  }
+
+  /** Sends it a signal, as SIGKILL. */
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
   /** Asks it to end, and waits. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#runs) return;

@@ -33,19 +33,17 @@ export class RunningOperator {
     this.#url = `http://127.0.0.1:${port}`;
   }
 
-  /** Starts one; `stack` ends it. */
-  static async start(stack: AsyncDisposableStack, arena: Arena): Promise<RunningOperator> {
+  /** Starts one; `stack` ends it. @param more further flags */
+  static async start(
+    stack: AsyncDisposableStack,
+    arena: Arena,
+    more: readonly string[] = [],
+  ): Promise<RunningOperator> {
     const { health } = await freePorts('health');
-    const flags = [
-      '--kubeconfig',
-      arena.kubeconfig,
-      '--health-address',
-      `127.0.0.1:${health}`,
-      '--settle',
-      '1',
-    ];
+    const flags = ['--kubeconfig', arena.kubeconfig, '--health-address', `127.0.0.1:${health}`];
+    const args = [...startCommand(), ...flags, '--settle', '1', ...more];
     const startedAt = performance.now();
-    const operator = arena.start(stack, { command: process.execPath, args: [...startCommand(), ...flags] });
+    const operator = arena.start(stack, { command: process.execPath, args }, `operator-${health}.log`);
     return new RunningOperator(operator, startedAt, health);
   }
 
