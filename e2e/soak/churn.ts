@@ -97,15 +97,17 @@ export class Churn {
     await this.#create('policy', policies(this.#someResident()), { metadata, spec: { podSelector } });
   }
 
-  /** Somebody deletes or edits a policy of Ringfence. */
+  /**
+   * Somebody deletes or edits a policy of Ringfence, in a namespace that does not live for long: where a policy is undone again and
+   * again, it is contested and left alone for minutes.
+   */
   async #disturbPolicy(): Promise<void> {
-    const name = this.#random.pick([denyIngress, monitoringPolicy]);
-    const path = `${policies(this.#someResident())}/${name}`;
+    const namespace = this.#someMade('namespace')?.split('/').at(-1);
+    if (namespace === undefined) return;
+    const path = `${policies(namespace)}/${this.#random.pick([denyIngress, monitoringPolicy])}`;
+    const podSelector = { matchLabels: { app: this.#newName('app') } };
     if (this.#random.below(2) === 0) await this.#send('DELETE', path);
-    else
-      await this.#send('PATCH', path, {
-        spec: { podSelector: { matchLabels: { app: this.#newName('app') } } },
-      });
+    else await this.#send('PATCH', path, { spec: { podSelector } });
   }
 
   async #createService(): Promise<void> {
@@ -135,17 +137,23 @@ export class Churn {
   }
 
   #routes(): readonly object[] {
-    const ends = () =>
-      this.#random.pick([
-        { app: this.#newName('app') },
-        { namespace: { name: this.#someResident() } },
-        { service: this.#newName('service') },
-        { cidr: { cidr: `203.0.113.${this.#random.below(256)}/32` } },
-      ]);
     return Array.from({ length: 1 + this.#random.below(3) }, () => ({
-      ...{ name: this.#newName('route'), from: ends(), to: { app: this.#newName('app') } },
+      ...{ name: this.#newName('route'), ...this.#ends() },
       ports: [1024 + this.#random.below(60_000)],
     }));
+  }
+
+  #ends(): object {
+    const app = { app: this.#newName('app') };
+    const other = { namespace: { name: this.#someResident() } };
+    const range = { cidr: { cidr: `203.0.113.${this.#random.below(256)}/32` } };
+    return this.#random.pick([
+      { from: app, to: { app: 'web' } },
+      { from: other, to: app },
+      { from: range, to: app },
+      { from: app, to: other },
+      { from: app, to: { service: this.#newName('service') } },
+    ]);
   }
 
   /** Creates an object; where there are many of its kind by then, the oldest one is deleted. */
