@@ -1,13 +1,10 @@
 // The environment for faults: a cluster with the platform of `shop.ts`, a faulty proxy between it and the operators, and a
 // record of all policies. Must not know what is right.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import type { Cluster } from '../cluster.ts';
 import { appNamespace } from '../support/expected-policies.ts';
 import type { FaultProxy } from '../support/fault-proxy.ts';
 import type { OnCluster, OperatorOptions } from '../support/on-cluster.ts';
+import { bundleOperator, removeBundle } from '../support/operator-bundle.ts';
 import type { OperatorProcess } from '../support/operator-process.ts';
 import { PolicyRecorder } from '../support/policy-recorder.ts';
 import { buildSurroundings, teamSpec } from './shop.ts';
@@ -33,8 +30,7 @@ export class Testbed {
 
   /** Bundles the operator, which then starts in a fraction of the time, and builds what is around the teams. */
   async prepare(): Promise<void> {
-    this.#bundle = join(mkdtempSync(join(tmpdir(), 'ringfence-faults-')), 'ringfence.mjs');
-    execFileSync(process.execPath, ['esbuild.config.mjs', this.#bundle]);
+    this.#bundle = bundleOperator();
     await buildSurroundings(this.cluster);
     this.#recorder = await PolicyRecorder.start(this.cluster.api);
   }
@@ -94,6 +90,6 @@ export class Testbed {
 
   [Symbol.dispose](): void {
     this.#recorder?.stop();
-    if (this.#bundle !== undefined) rmSync(dirname(this.#bundle), { recursive: true });
+    if (this.#bundle !== undefined) removeBundle(this.#bundle);
   }
 }

@@ -5,6 +5,7 @@ import { denyIngress, leasePath } from '../cluster.ts';
 import { appNamespace, becomesRight, platformSpec } from '../support/expected-policies.ts';
 import type { Act, Fault } from '../support/fault-proxy.ts';
 import { type OperatorOptions, onCluster } from '../support/on-cluster.ts';
+import { useBundle } from '../support/operator-bundle.ts';
 import type { OperatorProcess } from '../support/operator-process.ts';
 
 const ringed = ['shop-1', 'shop-2', 'shop-3'];
@@ -19,12 +20,14 @@ const { cluster, proxy, startOperator } = onCluster({
   resetAfterEach: true,
 });
 
+const bundle = useBundle();
+
 afterEach(() => cluster.api.json('DELETE', leasePath).catch(() => undefined));
 
 /** Starts one that takes the lease, or waits for it. */
 async function start(leaseSeconds: number, options: OperatorOptions = {}) {
   const flags = ['--leader-elect', '--lease-duration', String(leaseSeconds)];
-  const operator = await startOperator({ ...options, flags });
+  const operator = await startOperator({ entry: bundle(), ...options, flags });
   await operator.logged('caches synced');
   return operator;
 }

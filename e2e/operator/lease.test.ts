@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { denyIngress, leasePath } from '../cluster.ts';
 import { appNamespace, becomesRight, platformSpec, ring } from '../support/expected-policies.ts';
 import { type OperatorOptions, onCluster } from '../support/on-cluster.ts';
+import { useBundle } from '../support/operator-bundle.ts';
 import type { OperatorProcess } from '../support/operator-process.ts';
 
 const seconds = 3;
@@ -29,10 +30,11 @@ const { cluster, proxy, startOperator } = onCluster({
   platform: platformSpec,
   resetAfterEach: true,
 });
+const bundle = useBundle();
 const direct = () => cluster.operatorKubeconfig();
 const viaProxy = async () => proxy().kubeconfig(await direct());
 const start = async (options: OperatorOptions = {}) =>
-  startOperator({ kubeconfig: await direct(), flags, ...options });
+  startOperator({ kubeconfig: await direct(), entry: bundle(), flags, ...options });
 
 /** Starts one that waits, and returns when its caches are synced. */
 async function startStandby(options: OperatorOptions = {}): Promise<OperatorProcess> {

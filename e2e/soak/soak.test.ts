@@ -1,14 +1,13 @@
 // The bundled operator over thousands of edits: afterwards, in the same state of the cluster, it holds what it held before. With FAULTS=full
 // that takes half an hour; SOAK_EDITS=400 tries it with fewer edits and without pauses between them.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { isFull } from '../faults/parameters.ts';
 import { appNamespace, comesToRest } from '../support/expected-policies.ts';
 import { onCluster } from '../support/on-cluster.ts';
+import { useBundle } from '../support/operator-bundle.ts';
 import { dieWithParent, OperatorProcess } from '../support/operator-process.ts';
 import { Churn, residents, soakPlatform } from './churn.ts';
 import { leaks, type Measurement, measure } from './measurement.ts';
@@ -41,7 +40,6 @@ describe('the verdict', () => {
 
 if (edits > 0)
   describe(`${edits} edits`, () => {
-    let folder: string;
     const { cluster, proxy } = onCluster({
       proxy: true,
       controllerManager: true,
@@ -50,18 +48,16 @@ if (edits > 0)
       beforeOperator: async (on) => on.cluster.createNamespace('monitoring'),
     });
 
-    beforeAll(() => {
-      folder = mkdtempSync(join(tmpdir(), 'ringfence-soak-'));
-      execFileSync(process.execPath, ['esbuild.config.mjs', join(folder, 'ringfence.mjs')]);
-    });
-    afterAll(() => rmSync(folder, { recursive: true }));
-
-    const probeFile = () => join(folder, 'probe.json');
+    const bundle = useBundle();
+    const probeFile = () => join(dirname(bundle()), 'probe.json');
 
     /** As `npm start` runs it, but for its bundle, which is of this test. */
     async function start(): Promise<OperatorProcess> {
       const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
-      const words: readonly string[] = scripts.start.replace('dist', folder).split(' ').slice(1);
+      const words: readonly string[] = scripts.start
+        .replace('dist/ringfence.mjs', bundle())
+        .split(' ')
+        .slice(1);
       const preloads = [dieWithParent, new URL('heap-probe.ts', import.meta.url)];
       const kubeconfig = await proxy().kubeconfig(await cluster.operatorKubeconfig());
       return OperatorProcess.run({
@@ -82,6 +78,12 @@ if (edits > 0)
       lines.splice(0, lines.length, ...kept);
     }
 
+    /** For whoever waits, and to see how memory came about where there is too much in the end. */
+    async function tell(operator: OperatorProcess, churn: Churn): Promise<void> {
+      const bytes = (await operator.metrics()).get('process_resident_memory_bytes') ?? Number.NaN;
+      process.stderr.write(`${churn.edits} edits, ${(bytes / 2 ** 20).toFixed(0)} MiB\n`);
+    }
+
     /** Edits so many times, evenly over so many minutes. Now and then all connections break, as when an API server is replaced. */
     async function edit(operator: OperatorProcess, churn: Churn, until: number, overMinutes: number) {
       const [began, first] = [performance.now(), churn.edits];
@@ -89,8 +91,8 @@ if (edits > 0)
       for (let round = 0; churn.edits < until; round += 1) {
         await churn.edit();
         if (round % 500 === 250) proxy().cut(/./);
-        if (round % 50 === 0) await operator.metrics();
         if (round % 50 === 0) forget(operator);
+        if (round % 500 === 0) await tell(operator, churn);
         await pause(Math.max(0, began + share() * overMinutes * 60_000 - performance.now()));
       }
       await churn.restore();
