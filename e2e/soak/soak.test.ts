@@ -80,6 +80,7 @@ if (edits > 0)
 
     /** For whoever waits, and to see how memory came about where there is too much in the end. */
     async function tell(operator: OperatorProcess, churn: Churn): Promise<void> {
+      if (operator.hasEnded) throw new Error(`the operator ended: ${operator.errors}`);
       const bytes = (await operator.metrics()).get('process_resident_memory_bytes') ?? Number.NaN;
       process.stderr.write(`${churn.edits} edits, ${(bytes / 2 ** 20).toFixed(0)} MiB\n`);
     }
@@ -91,8 +92,8 @@ if (edits > 0)
       for (let round = 0; churn.edits < until; round += 1) {
         await churn.edit();
         if (round % 500 === 250) proxy().cut(/./);
-        if (round % 50 === 0) forget(operator);
         if (round % 500 === 0) await tell(operator, churn);
+        if (round % 50 === 0) forget(operator);
         await pause(Math.max(0, began + share() * overMinutes * 60_000 - performance.now()));
       }
       await churn.restore();
