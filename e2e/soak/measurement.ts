@@ -55,8 +55,11 @@ function filesOf(pid: number): readonly string[] {
   });
 }
 
-/** What an operator may hold more after so many edits than before them, in the same state of the cluster. */
-const mayGrow = { perEditBytes: 50, heapMiB: 1, rssRatio: 1.35, sockets: 8, timers: 8 } as const;
+/**
+ * What an operator may hold more after so many edits than before them, in the same state of the cluster. Measured: 0.2 MiB of heap and 2 MiB
+ * of resident memory more after 10,000 edits, no file, no socket and one timer.
+ */
+const mayGrow = { perEditBytes: 30, heapMiB: 0.75, rssRatio: 1.35, sockets: 8, timers: 8 } as const;
 
 /** What of it looks like a leak, each as a sentence; empty if nothing does. */
 export function leaks(before: Measurement, after: Measurement, edits: number): readonly string[] {

@@ -65,7 +65,8 @@ if (edits > 0)
         args: [
           ...preloads.flatMap(({ href }) => ['--import', href]),
           ...[...words, '--kubeconfig', kubeconfig, '--health-address', '127.0.0.1:0'],
-          ...['--settle', '1', '--leader-elect'],
+          // A lease that lasts: where the machine is busy, an operator would lose one of 15 s, and end.
+          ...['--settle', '1', '--leader-elect', '--lease-duration', '120'],
         ],
         env: { ...process.env, PROBE_FILE: probeFile() },
       });
