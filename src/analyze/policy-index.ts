@@ -41,10 +41,9 @@ export function indexPolicies(
     }
   }
   const numbers = new Map<ParsedRule, PortSet>();
-  const labels = new Map(namespaces.map((each) => [each.name, withName(each.name, each.labels)]));
   return {
     isolationOf: (podClass, direction) => found[direction].get(podClass) ?? none,
-    labelsOf: (namespace) => labels.get(namespace) ?? withName(namespace, {}),
+    labelsOf: labelsOfNamespaces(namespaces),
     portsOf: (rule, declared) =>
       hasNames(rule.ports)
         ? resolvePorts(rule.ports, declared)
@@ -77,6 +76,12 @@ function isolate({ labelSet, hostNetwork }: PodClass, candidates: readonly Isola
     rules.push(...candidate.rules);
   }
   return policies.length === 0 ? none : { policies, rules };
+}
+
+/** The labels of each namespace; one that is not known has only its name. */
+export function labelsOfNamespaces(namespaces: AnalysisInput['namespaces']): PolicyIndex['labelsOf'] {
+  const labels = new Map(namespaces.map((each) => [each.name, withName(each.name, each.labels)]));
+  return (namespace) => labels.get(namespace) ?? withName(namespace, {});
 }
 
 /** The API server sets this label on each namespace and lets nobody change it (KEP-2161). */

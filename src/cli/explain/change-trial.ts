@@ -1,6 +1,7 @@
 // Tries changes: the snapshot with them is compiled, and the question is asked again. Nothing is suggested that does not allow it, and
 // whatever else it changes is known. Must not know what the changes are.
 import { analyze } from '../../analyze/analysis.ts';
+import { Baseline } from '../../analyze/compare.ts';
 import type { Explanation } from '../../analyze/explain.ts';
 import type { AnalysisInput } from '../../analyze/facts.ts';
 import { withoutStandIns } from '../../analyze/stand-ins.ts';
@@ -31,12 +32,14 @@ export class ChangeTrial {
   readonly #parts: readonly Explanation[];
   readonly #context: TrialContext;
   readonly #before: AnalysisInput;
+  readonly #baseline: Baseline;
 
   /** @param parts what is denied, with all ports that are to be opened */
   constructor(parts: readonly Explanation[], context: TrialContext) {
     this.#parts = parts;
     this.#context = context;
     this.#before = this.#factsOf(context.snapshot);
+    this.#baseline = new Baseline(this.#before);
   }
 
   /** The first that allows what was asked about. */
@@ -69,7 +72,7 @@ export class ChangeTrial {
       analysis.explain(from, to).every(({ ports }) => portSets.covers(ports, asked)),
     );
     if (!isOpen || !answer(analysis, question).allowed) return undefined;
-    return { changes, effects: sideEffects(this.#before, facts, this.#parts) };
+    return { changes, effects: sideEffects(this.#before, this.#baseline.compareWith(facts), this.#parts) };
   }
 
   #factsOf(snapshot: ClusterSnapshot): AnalysisInput {

@@ -1,6 +1,6 @@
 // What else changes if a suggestion is applied: connections that nobody asked about.
 // Must not know what the suggestion is.
-import { compare } from '../../analyze/compare.ts';
+import type { Difference } from '../../analyze/class-comparison.ts';
 import { type Connection, connectionsOf } from '../../analyze/connections.ts';
 import { type Endpoint, isSameWorkload, isWorkload, readRange } from '../../analyze/endpoints.ts';
 import type { Explanation } from '../../analyze/explain.ts';
@@ -22,13 +22,12 @@ export interface SideEffects {
   readonly unused: readonly Connection[];
 }
 
-/** What changes between two states beside what was asked about. */
+/** What changes beside what was asked about. @param before the state before the change */
 export function sideEffects(
   before: AnalysisInput,
-  after: AnalysisInput,
+  { gained, lost }: Difference,
   asked: readonly Explanation[],
 ): SideEffects {
-  const { gained, lost } = compare(before, after);
   const opened = [...connectionsOf(gained)].map((connection) => {
     const meant = asked.filter(
       ({ from, to }) => isWithin(connection.from, from, before) && isWithin(connection.to, to, before),

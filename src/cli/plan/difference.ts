@@ -1,6 +1,7 @@
 // The differences between two snapshots: policies, connections, and which namespaces are isolated. Pure.
 // Must not know how it is printed.
-import { compare, type LostGroup } from '../../analyze/compare.ts';
+import type { LostGroup } from '../../analyze/class-comparison.ts';
+import { compare } from '../../analyze/compare.ts';
 import { type ConnectionGroup, groupsOfNamespaces } from '../../analyze/connections.ts';
 import { type Endpoint, endpointKey, isWorkload, type WorkloadEnd } from '../../analyze/endpoints.ts';
 import type { AnalysisInput, PolicyFacts } from '../../analyze/facts.ts';
