@@ -47,9 +47,9 @@ export function groupsOfNamespaces<Group extends ConnectionGroup>(
     .filter(({ from, to }) => from.some((source) => to.some((target) => !isSelf(source, target))));
 }
 
-/** Ends that always occur together, under a unique name. */
+/** Ends that always occur together, under a unique name, or a number from 0 on. */
 export interface Bundle {
-  readonly key: string;
+  readonly key: string | number;
   readonly ends: readonly Endpoint[];
 }
 
@@ -66,6 +66,8 @@ export class BundlesByPorts {
 export class GroupBuilder {
   readonly #table: PortTable;
   readonly #drafts = new Map<string, { from: Bundle[]; to: readonly Bundle[]; ports: PortsId }>();
+  /** The numbers of names, which are below zero. */
+  readonly #numbers = new Map<string, number>();
 
   constructor(table: PortTable) {
     this.#table = table;
@@ -78,8 +80,13 @@ export class GroupBuilder {
 
   #add(from: Bundle, to: readonly Bundle[], ports: PortsId): void {
     if (ports === this.#table.none) return;
-    const keys = to.map(({ key }) => key).sort();
+    const keys = Int32Array.from(to, ({ key }) => this.#numberOf(key)).sort();
     getOrInsert(this.#drafts, `${ports} ${keys.join(' ')}`, () => ({ from: [], to, ports })).from.push(from);
+  }
+
+  /** Numbers are sorted much faster than names. */
+  #numberOf(key: string | number): number {
+    return typeof key === 'number' ? key : getOrInsert(this.#numbers, key, () => -1 - this.#numbers.size);
   }
 
   /** All groups, in no particular order. */

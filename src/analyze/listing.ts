@@ -1,5 +1,6 @@
 // Lists everything that is allowed, one by one in order or in groups: rows of classes are expanded to connections of pods.
 // Must not know how a row is found.
+import { remembering } from '../model/groups.ts';
 import type { PortSet } from '../model/port-set.ts';
 import type { AddressValue } from './address-map.ts';
 import type { SourceClass, TargetClass } from './classes/equivalence-classes.ts';
@@ -64,13 +65,13 @@ export class Listing {
   /** All of them in groups, sorted. */
   groups(): readonly ConnectionGroup[] {
     const builder = new GroupBuilder(this.#table);
+    const bundles = remembering(bundleOf);
     for (const source of this.#reach.classes.sources) {
       const reached = new BundlesByPorts();
       const row = this.#reach.rowOf(source);
-      for (const [target, ports] of this.#reach.targetsIn(row))
-        reached.add(bundleOf(target, 'target'), ports);
+      for (const [target, ports] of this.#reach.targetsIn(row)) reached.add(bundles(target), ports);
       for (const { end, value } of this.#outwards(source)) reached.add(addressBundle(end), value);
-      builder.addAll(bundleOf(source, 'source'), reached);
+      builder.addAll(bundleOf(source), reached);
     }
     return [...builder.groups(), ...this.#inwards()].sort(compareGroups);
   }
@@ -83,7 +84,7 @@ export class Listing {
       for (const { end, value } of this.#reach.outside(target.ingress, target.families)) {
         sources.add(addressBundle(end), value);
       }
-      builder.addAll(bundleOf(target, 'target'), sources);
+      builder.addAll(bundleOf(target), sources);
     }
     return builder.groups().map(({ from, to, ports }) => ({ from: to, to: from, ports }));
   }
@@ -107,6 +108,6 @@ export class Listing {
   }
 }
 
-function bundleOf({ index, groups }: SourceClass | TargetClass, as: 'source' | 'target'): Bundle {
-  return { key: `${as}${index}`, ends: groups.map(({ end }) => end) };
+function bundleOf({ index, groups }: SourceClass | TargetClass): Bundle {
+  return { key: index, ends: groups.map(({ end }) => end) };
 }

@@ -20,7 +20,7 @@ interface RuleParts {
   readonly ports?: readonly RulePort[];
 }
 
-type RulesByDirection = Partial<Record<Direction, readonly ParsedRule[]>>;
+const none: readonly never[] = [];
 
 /**
  * Reads policies. Equal selectors, peers and lists of ports become one object, so that what is found out about it is known of all
@@ -28,7 +28,10 @@ type RulesByDirection = Partial<Record<Direction, readonly ParsedRule[]>>;
  */
 export class RuleReader {
   readonly #specs = new Map<PolicySpec, SpecParts>();
-  readonly #policies = new Map<PolicyFacts, RulesByDirection>();
+  readonly #rules = {
+    Ingress: new Map<PolicyFacts, readonly ParsedRule[]>(),
+    Egress: new Map<PolicyFacts, readonly ParsedRule[]>(),
+  };
   readonly #selectors = new Map<string, LabelSelector>();
   readonly #ports = new Map<string, readonly RulePort[]>();
   readonly #rawPeers = new Map<string, PolicyPeer>();
@@ -43,14 +46,16 @@ export class RuleReader {
 
   /** The rules of a policy in a direction; none if it does not isolate in this direction, because then they have no meaning. */
   rulesOf(policy: PolicyFacts, direction: Direction): readonly ParsedRule[] {
-    const known = getOrInsert(this.#policies, policy, (): RulesByDirection => ({}));
-    known[direction] ??= this.#partsOf(policy.spec).rules[direction].map(({ index, peers, ports }) => ({
-      policy,
-      index,
-      ...(peers && { peers: peers.map((peer) => this.#read(peer, policy.namespace)) }),
-      ...(ports && { ports }),
-    }));
-    return known[direction];
+    const parts = this.#partsOf(policy.spec).rules[direction];
+    if (parts.length === 0) return none;
+    return getOrInsert(this.#rules[direction], policy, () =>
+      parts.map(({ index, peers, ports }) => ({
+        policy,
+        index,
+        ...(peers && { peers: peers.map((peer) => this.#read(peer, policy.namespace)) }),
+        ...(ports && { ports }),
+      })),
+    );
   }
 
   #partsOf(spec: PolicySpec): SpecParts {
@@ -59,14 +64,14 @@ export class RuleReader {
       return {
         pods: unify(this.#selectors, spec.podSelector),
         rules: {
-          Ingress: isolates.includes('Ingress') ? this.#rules(spec.ingress, 'from') : [],
-          Egress: isolates.includes('Egress') ? this.#rules(spec.egress, 'to') : [],
+          Ingress: isolates.includes('Ingress') ? this.#partsIn(spec.ingress, 'from') : [],
+          Egress: isolates.includes('Egress') ? this.#partsIn(spec.egress, 'to') : [],
         },
       };
     });
   }
 
-  #rules(rules: readonly PolicyRule[] = [], side: 'from' | 'to'): readonly RuleParts[] {
+  #partsIn(rules: readonly PolicyRule[] = [], side: 'from' | 'to'): readonly RuleParts[] {
     return rules.map(({ ports = [], [side]: peers = [] }, index) => ({
       index,
       ...(peers.length > 0 && { peers: peers.map((peer) => unify(this.#rawPeers, peer)) }),

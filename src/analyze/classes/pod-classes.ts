@@ -54,6 +54,10 @@ function groupsOf(
   sorter: PodSorter,
 ): readonly Omit<PodGroup, 'index'>[] {
   const workload = { namespace, name, kind };
+  const [only, ...more] = pods;
+  if (only !== undefined && more.length === 0) {
+    return [{ end: { workload }, pods, podClass: sorter.classOf(namespace, only) }];
+  }
   const byClass = Map.groupBy(pods, (pod) => sorter.classOf(namespace, pod));
   return [...byClass].map(([podClass, alike]) => ({
     end: byClass.size === 1 ? { workload } : { workload, pods: namesOf(alike) },
