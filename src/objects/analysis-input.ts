@@ -1,19 +1,17 @@
-// Turns objects that no API server has validated, or that were listed once, into the input of the analysis, by the decoders in the
-// table of kinds. An invalid object becomes a problem and is otherwise ignored; none is dropped silently.
+// Turns objects that no API server has validated, or that were listed once, into the input of the analysis. An invalid object becomes a
+// problem and is otherwise ignored; none is dropped silently. Must not know how one object is read.
 import type { AnalysisInput, PolicyFacts } from '../analyze/facts.ts';
-import { decodePruned, type Problem, prune } from '../api/decode.ts';
-import type { RawObject } from '../kube/resource.ts';
+import type { Problem } from '../api/decode.ts';
 import type { Identified } from '../kube/store.ts';
 import { getOrInsert } from '../model/groups.ts';
 import { failure, type Result, success } from '../model/result.ts';
 import { foldWorkloads } from './fold-workloads.ts';
 import type { Kind } from './kind.ts';
-import { type AnyKind, findKindOf, groupOf } from './kinds.ts';
-import { readPolicyFacts } from './policy-content.ts';
+import type { AnyKind } from './kinds.ts';
+import { type ObjectReader, objectReader } from './object-reader.ts';
 import { namespaces, networkPolicies } from './policy-resources.ts';
 import { services } from './service-resources.ts';
 import { otherPodMakers, podMakers, pods } from './workload-resources.ts';
-import { type Envelope, envelope, isEnvelope } from './workload-schema.ts';
 
 /** The result of reading some objects. */
 export interface ReadObjects {
@@ -34,12 +32,15 @@ export interface ObjectProblem extends Problem {
  *
  * @param objects as parsed from YAML or JSON, whatever they are
  */
-export function readAnalysisInput(objects: readonly unknown[]): ReadObjects {
+export function readAnalysisInput(
+  objects: readonly unknown[],
+  read: ObjectReader = objectReader(),
+): ReadObjects {
   const problems: ObjectProblem[] = [];
-  const checked = new CheckedObjects();
+  const checked = new CheckedObjects(read);
   for (const [index, object] of objects.entries()) {
-    const read = checked.add(object);
-    if (!read.ok) problems.push(...read.error.map((problem) => ({ ...problem, index })));
+    const added = checked.add(object);
+    if (!added.ok) problems.push(...added.error.map((problem) => ({ ...problem, index })));
   }
   return { input: inputOf(checked), problems };
 }
@@ -56,66 +57,36 @@ function inputOf(checked: CheckedObjects): AnalysisInput {
   };
 }
 
-/** The kinds whose facts are in the input, apart from policies. */
-const readKinds: readonly AnyKind[] = [namespaces, services, ...podMakers, otherPodMakers, pods];
-
-/** Valid objects, by kind: each is reduced to its facts when it is added, so that no other copy of it stays. */
+/** The facts about valid objects, by kind. */
 class CheckedObjects {
-  readonly policies: PolicyFacts[] = [];
+  readonly #reader: ObjectReader;
   readonly #facts = new Map<AnyKind, unknown[]>();
-  readonly #seen = new Map<AnyKind, Set<string>>();
-  /** Valid specs of policies by their JSON: very many are equal, and checking one takes long. */
-  readonly #specs = new Map<string, unknown>();
+  readonly #seen = new Set<string>();
 
-  /** The facts about the objects of a kind. */
+  constructor(reader: ObjectReader) {
+    this.#reader = reader;
+  }
+
+  get policies(): readonly PolicyFacts[] {
+    return (this.#facts.get(networkPolicies) ?? []) as readonly PolicyFacts[];
+  }
+
+  /** The facts about the objects of a kind, apart from policies. */
   read<T extends Identified>(kind: Kind<T>): readonly T[] {
     return (this.#facts.get(kind) ?? []) as readonly T[];
   }
 
   /** Adds an object, unless it has problems. */
   add(object: unknown): Result<undefined, readonly Omit<ObjectProblem, 'index'>[]> {
-    const head = readEnvelope(object);
-    if (!head.ok) return head;
-    const kind = findKindOf(head.value);
-    if (kind === undefined) return success(undefined);
-    const { name = '', generateName = '', namespace = '' } = head.value.metadata;
-    const key = {
-      namespace: kind.clusterWide ? '' : namespace || 'default',
-      name: name || `${generateName}*`,
-    };
-    const text = `${head.value.kind} ${key.namespace === '' ? '' : `${key.namespace}/`}${key.name}`;
-    const identity = `${groupOf(head.value.apiVersion)} ${text}`;
-    const siblings = getOrInsert(this.#seen, kind, () => new Set<string>());
-    const read = siblings.has(identity) ? failure([twin]) : this.#check(kind, head.value);
+    const { known, facts } = this.#reader(object);
+    if (known === undefined) return facts.ok ? success(undefined) : facts;
+    const { kind, identity, text } = known;
+    const read = this.#seen.has(identity) ? failure([twin]) : facts;
     if (!read.ok) return failure(read.error.map((problem) => ({ ...problem, object: text })));
-    siblings.add(identity);
-    const metadata = { uid: '', resourceVersion: '', ...head.value.metadata, ...key };
-    this.#take(kind, { ...read.value, metadata });
+    this.#seen.add(identity);
+    if (read.value !== undefined) getOrInsert(this.#facts, kind, () => []).push(read.value);
     return success(undefined);
   }
-
-  #check(kind: AnyKind, object: Envelope): Result<object, readonly Problem[]> {
-    if (kind.schema === undefined) return success(object);
-    if (kind !== networkPolicies) return decodePruned(kind.schema, object);
-    const { spec } = object;
-    const json = JSON.stringify([spec]);
-    const known = this.#specs.get(json);
-    if (known !== undefined) return success({ spec: known });
-    const read = decodePruned<{ readonly spec?: unknown }>(kind.schema, object);
-    if (read.ok) this.#specs.set(json, read.value.spec);
-    return read;
-  }
-
-  #take(kind: AnyKind, object: RawObject): void {
-    if (kind === networkPolicies) this.policies.push(readPolicyFacts(object));
-    else if (readKinds.includes(kind)) getOrInsert(this.#facts, kind, () => []).push(kind.reduce(object));
-  }
-}
-
-function readEnvelope(object: unknown): Result<Envelope, readonly Problem[]> {
-  const pruned = prune(object);
-  if (!pruned.ok) return pruned;
-  return isEnvelope(pruned.value) ? success(pruned.value) : decodePruned(envelope, pruned.value);
 }
 
 const twin: Problem = {

@@ -139,6 +139,7 @@ function placeOf({ namespace, name, owner, spec }: PolicyFacts): string {
 }
 
 function changeOf(policy: PolicyFacts, before: PolicyFacts | undefined): readonly PolicyDifference[] {
+  if (before === policy) return [];
   if (before === undefined) return [{ change: 'added', policy }];
   if (fingerprint(before.spec) !== fingerprint(policy.spec)) return [{ change: 'changed', policy, before }];
   return before.name === policy.name ? [] : [{ change: 'renamed', policy, before }];

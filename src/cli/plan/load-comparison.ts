@@ -1,6 +1,7 @@
 // The two snapshots that a plan compares: files with files, a cluster with itself after the files are applied, or a cluster with
 // the policies that this version would write. Must not know what is compared.
 import { compile } from '../../compile/compile.ts';
+import { rememberingReader } from '../../objects/object-reader.ts';
 import type { CommandContext } from '../command-context.ts';
 import { type ClusterFlags, type EnforceFlags, type InputFlags, namesFiles } from '../options.ts';
 import { type ClusterSnapshot, snapshotOf } from '../snapshot/cluster-snapshot.ts';
@@ -45,8 +46,9 @@ export async function loadComparison(flags: PlanFlags, context: CommandContext):
     };
   }
   const objects = namesFiles(flags) ? (await loadFiles(flags, context)).objects : [];
-  const live = await loadCluster(flags, context);
-  const applied = snapshotOf(applyFiles(live.objects, objects), flags.operatorNamespace);
+  const read = rememberingReader();
+  const live = await loadCluster(flags, context, read);
+  const applied = snapshotOf(applyFiles(live.objects, objects), flags.operatorNamespace, read);
   noteAssumed(applied, context);
   const compiled = compile(live.cluster.view());
   const { dryRun } = inForce(live, 'AsWritten', compiled);

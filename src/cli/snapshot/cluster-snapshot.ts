@@ -8,6 +8,7 @@ import { compareText, type ObjectKey } from '../../model/object-key.ts';
 import { type ObjectProblem, readAnalysisInput } from '../../objects/analysis-input.ts';
 import { asStored } from '../../objects/as-stored.ts';
 import { ClusterFacts } from '../../objects/cluster-facts.ts';
+import type { ObjectReader } from '../../objects/object-reader.ts';
 import { cniIn } from './cni-in-status.ts';
 
 /** What is known of a cluster. */
@@ -27,9 +28,14 @@ export interface ClusterSnapshot {
  * Makes a snapshot of objects, without duplicates.
  *
  * @param operatorNamespace the operator's own namespace
+ * @param read shared by snapshots with the same objects
  */
-export function snapshotOf(objects: readonly KubernetesObject[], operatorNamespace: string): ClusterSnapshot {
-  const { input, problems } = readAnalysisInput(objects);
+export function snapshotOf(
+  objects: readonly KubernetesObject[],
+  operatorNamespace: string,
+  read?: ObjectReader,
+): ClusterSnapshot {
+  const { input, problems } = readAnalysisInput(objects, read);
   const wrong = new Set(problems.map(({ index }) => index));
   const cluster = new ClusterFacts(operatorNamespace, undefined, podsByNamespace(input));
   const unread = objects.flatMap((object, index) =>

@@ -4,6 +4,7 @@ import { formatProblem } from '../../api/decode.ts';
 import { quoteSome } from '../../model/counted.ts';
 import { selectsEverything } from '../../model/selectors.ts';
 import type { ObjectProblem } from '../../objects/analysis-input.ts';
+import type { ObjectReader } from '../../objects/object-reader.ts';
 import type { PlatformFacts } from '../../view/cluster-view.ts';
 import type { CommandContext } from '../command-context.ts';
 import { ToolError } from '../failures.ts';
@@ -97,16 +98,18 @@ export async function requirePlatform(
 /**
  * Loads the cluster of a kubeconfig. Unreadable objects are ignored, but never silently.
  *
+ * @param read see `snapshotOf`
  * @throws the errors of `listCluster`
  */
 export async function loadCluster(
   flags: Pick<InputFlags, 'operatorNamespace'> & ClusterFlags,
   context: CommandContext,
+  read?: ObjectReader,
 ): Promise<LoadedSnapshot> {
   const { operatorNamespace } = flags;
   // Loaded when it is needed: what reads only files starts a quarter faster without Node's HTTPS.
   const { listCluster } = await import('./list-cluster.ts');
-  const snapshot = snapshotOf(await listCluster(flags, context), operatorNamespace);
+  const snapshot = snapshotOf(await listCluster(flags, context), operatorNamespace, read);
   noteUnread(snapshot, 0, context);
   return snapshot;
 }
