@@ -65,11 +65,7 @@ function readEnvelope(object: unknown): Result<Envelope, readonly Problem[]> {
   return isEnvelope(pruned.value) ? success(pruned.value) : decodePruned(envelope, pruned.value);
 }
 
-function check(
-  kind: AnyKind,
-  object: Envelope,
-  specs: CheckedSpecs,
-): Result<object, readonly Problem[]> {
+function check(kind: AnyKind, object: Envelope, specs: CheckedSpecs): Result<object, readonly Problem[]> {
   if (kind.schema === undefined) return success(object);
   if (kind !== networkPolicies) return decodePruned(kind.schema, object);
   const { spec } = object;
