@@ -7,6 +7,7 @@ import { appNamespace, becomesRight, comesToRest, platformSpec, ring } from '../
 import type { Act, Fault } from '../support/fault-proxy.ts';
 import { onCluster } from '../support/on-cluster.ts';
 import type { OperatorProcess } from '../support/operator-process.ts';
+import { casesOfToday } from './parameters.ts';
 
 const denyAll = { podSelector: {}, policyTypes: ['Ingress'] };
 const ringed = ['deleted', 'edited'];
@@ -113,7 +114,7 @@ describe('through a proxy that fails', () => {
   ];
 
   const numbered = cases.map(([title, faults], index) => [title, faults, index] as const);
-  test.each(numbered)('%s: it converges', async (_, faults, index) => {
+  test.each(casesOfToday(numbered))('%s: it converges', async (_, faults, index) => {
     const injected = faults.map((fault) => proxy().inject(fault));
     if (faults.some(({ path }) => path === watches.path)) proxy().cut(watches.path);
     await disturb({ deleted: `deleted-${index}`, edited: `edited-${index}`, created: `created-${index}` });

@@ -6,7 +6,7 @@ import { appNamespace } from '../support/expected-policies.ts';
 import { type Change, crashAfterWrites } from './crashes.ts';
 import { onTestbed } from './on-testbed.ts';
 import { unfinished } from './oracle.ts';
-import { isFull, withLags } from './parameters.ts';
+import { casesOfToday, isFull, withLags } from './parameters.ts';
 import { routes, teamSpec, testbedPlatform } from './shop.ts';
 import type { Testbed } from './testbed.ts';
 
@@ -174,7 +174,7 @@ describe(isFull ? 'a crash after each write of' : 'a crash after every eighth wr
   // The cases begin with different writes.
   const step = isFull ? 1 : 8;
   const cases = withLags(tried).map(({ each, lag }, index) => [each.title, lag, each, index % step] as const);
-  test.each(cases)('%s, with watches that are %i ms behind', async (_, lag, change, first) => {
+  test.each(casesOfToday(cases))('%s, with watches that are %i ms behind', async (_, lag, change, first) => {
     testbed.proxy.watches.lagMs = lag;
     await testbed.startOperator();
     const { kills, wrong } = await crashAfterWrites(testbed, change, { first, step });

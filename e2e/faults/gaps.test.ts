@@ -8,7 +8,7 @@ import { appNamespace } from '../support/expected-policies.ts';
 import type { Act } from '../support/fault-proxy.ts';
 import { onTestbed } from './on-testbed.ts';
 import { judge } from './oracle.ts';
-import { withLags } from './parameters.ts';
+import { casesOfToday, withLags } from './parameters.ts';
 import { routes, teamSpec } from './shop.ts';
 
 let since: number;
@@ -60,7 +60,7 @@ const gaps = [
 
 describe('watches that break and', () => {
   const cases = withLags(gaps).map(({ each, lag }) => [each.title, lag, each.resumed] as const);
-  test.each(cases)('%s, %i ms behind', async (_, lag, resumed) => {
+  test.each(casesOfToday(cases))('%s, %i ms behind', async (_, lag, resumed) => {
     const { proxy } = testbed;
     proxy.watches.lagMs = lag;
     const release = proxy.watches.hold(/watch=true/);
@@ -203,7 +203,7 @@ describe('a view of one kind that is older than the others at a restart', () => 
     'namespaces\\?',
     'services',
   ];
-  test.each(kinds)('%s: what happened since is made up for', async (kind) => {
+  test.each(casesOfToday(kinds))('%s: what happened since is made up for', async (kind) => {
     const { proxy, cluster } = testbed;
     await testbed.killOperators();
     const release = proxy.watches.hold(new RegExp(`/${kind}.*watch=true`));

@@ -81,7 +81,7 @@ const deeds: Readonly<Record<string, (random: Random) => Promise<unknown>>> = {
   },
 };
 
-test.each(seeds(100, 8))('seed %i', async (seed) => {
+test.each(seeds(100, 4))('seed %i', async (seed) => {
   const random = new Random(seed);
   const done: string[] = [];
   testbed.proxy.watches.lagMs = 0;

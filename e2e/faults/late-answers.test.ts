@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals';
 import { denyIngress } from '../cluster.ts';
 import { onTestbed } from './on-testbed.ts';
 import { settled, unfinished } from './oracle.ts';
+import { casesOfToday } from './parameters.ts';
 import { routes, teamSpec, testbedPlatform } from './shop.ts';
 
 const testbed = onTestbed({ controllerManager: true, teams: ['calm', 'shop'], operator: true });
@@ -100,7 +101,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-test.each(cases)('the answer about $title', async ({ method, path, provoke, act }) => {
+test.each(casesOfToday(cases))('the answer about $title', async ({ method, path, provoke, act }) => {
   await beforeAnswer(method, path, provoke, act);
   await settled(testbed);
   expect(await unfinished(testbed)).toEqual([]);

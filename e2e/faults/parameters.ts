@@ -1,5 +1,5 @@
 // How much of the fault suite is run: `make test` runs what fits into ten minutes, `make test-long` (FAULTS=full) all of it.
-// FAULT_LAG and FAULT_SEED select one lag and one seed, to repeat a failure.
+// FAULT_LAG, FAULT_SEED and FAULT_PART select one lag, one seed and one part of the cases, to repeat a failure.
 
 /** Whether everything is to be run. */
 export const isFull = process.env.FAULTS === 'full';
@@ -17,6 +17,15 @@ export function withLags<Case>(
   cases: readonly Case[],
 ): readonly { readonly each: Case; readonly lag: number }[] {
   return cases.flatMap((each, index) => lagsOf(index).map((lag) => ({ each, lag })));
+}
+
+/** Of cases that rarely fail, `make test` runs one part in three: another one each day (by UTC). */
+const partCount = 3;
+const part = Number(process.env.FAULT_PART ?? Math.floor(Date.now() / 86_400_000)) % partCount;
+
+/** The cases that are run today; all where there are fewer than parts. */
+export function casesOfToday<Case>(cases: readonly Case[]): readonly Case[] {
+  return isFull || cases.length < partCount ? cases : cases.filter((_, index) => index % partCount === part);
 }
 
 function lagsOf(index: number): readonly number[] {

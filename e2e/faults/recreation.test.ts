@@ -6,7 +6,7 @@ import { appNamespace } from '../support/expected-policies.ts';
 import { broken } from './connections.ts';
 import { onTestbed } from './on-testbed.ts';
 import { settled, unfinished } from './oracle.ts';
-import { allLags, isFull, withLags } from './parameters.ts';
+import { allLags, casesOfToday, isFull, withLags } from './parameters.ts';
 import { teamSpec, testbedPlatform } from './shop.ts';
 
 const teams = ['r1', 'r2', 'r3', 'r4'];
@@ -70,7 +70,7 @@ describe('again and again', () => {
   ];
   const cases = withLags(recreations).map(({ each, lag }) => [each.title, lag, each] as const);
 
-  test.each(cases)(
+  test.each(casesOfToday(cases))(
     '%s, with watches that are %i ms behind',
     async (_, lag, { act, untouched, most = rounds / 2 }) => {
       testbed.proxy.watches.lagMs = lag;
@@ -91,7 +91,7 @@ describe('again and again', () => {
 });
 
 describe('the news of one kind come late', () => {
-  test.each(['appnetworkprofiles', 'platformnetworkprofiles', 'networkpolicies'])(
+  test.each(casesOfToday(['appnetworkprofiles', 'platformnetworkprofiles', 'networkpolicies']))(
     '%s: what is recreated meanwhile is no quarrel',
     async (kind) => {
       const { proxy, cluster } = testbed;

@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { denyIngress, leasePath } from '../cluster.ts';
+import { casesOfToday } from '../faults/parameters.ts';
 import { installGatewayApi } from '../gateway-api/crds.ts';
 import { appNamespace, becomesRight, platformSpec } from '../support/expected-policies.ts';
 import { formatGrant, grantsOf, type Permission, permissionsOf, qualified } from '../support/grants.ts';
@@ -143,7 +144,7 @@ describe('without its permission', () => {
       permission.grants.map((grant) => [formatGrant(grant), grant, permission] as const),
     );
 
-  test.each(reads)(
+  test.each(casesOfToday(reads))(
     'to read %s it is not ready, and says what is missing',
     async (_, resources, permission) => {
       await without(cluster, permission, async () => {
@@ -162,7 +163,7 @@ describe('without its permission', () => {
     },
   );
 
-  test.each(writes)(
+  test.each(casesOfToday(writes))(
     'to %s it says what is missing, and goes on when it is there',
     async (name, grant, permission) => {
       let operator: OperatorProcess | undefined;
