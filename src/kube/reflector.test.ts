@@ -79,7 +79,7 @@ async function follow<T extends Identified>(resource: Resource<T>, serve: Serve,
       onTurnedBack: tell(turnedBack),
       onRelisted: tell(relisted),
     },
-    idleMs,
+    { idleMs },
   );
   void reflector.run(stop.signal);
   const until = (isSo: () => boolean) =>

@@ -2,6 +2,7 @@
 // Generic over resources; must not know what the objects mean. Never gives up, never blocks: after a person's fix
 // (a CRD is installed, a permission granted), the next attempt succeeds.
 import { formatKey } from '../model/object-key.ts';
+import { AbsentKinds } from './absent-kinds.ts';
 import type { ApiClient } from './api-client.ts';
 import { backoffMs, waitFor } from './backoff.ts';
 import { Continuity } from './continuity.ts';
@@ -47,9 +48,7 @@ const watchIdleMs = 150_000;
 const backoff = { baseMs: 200, capMs: 15_000 } as const;
 // After this many refusals other than 410, a version is given up.
 const triesPerVersion = 3;
-// How often to look for an absent optional kind.
-const absentKindMs = 10_000;
-// How often to look for an absent required kind.
+// How often to look for an absent required kind, and for the first time for an optional one that there was.
 const goneKindMs = 2_000;
 // A watch that breaks sooner than this counts as one more failure in a row.
 const steadyMs = 2_000;
@@ -70,12 +69,21 @@ interface Streak {
 
 const noFailure: Streak = { failures: 0, kind: undefined };
 
+/** The options of a reflector. */
+export interface ReflectorOptions {
+  /** After this much silence, in milliseconds, a watch counts as broken. */
+  readonly idleMs?: number | undefined;
+  /** Looks for the kind while the cluster does not have it; if unset: the reflector has its own. */
+  readonly absentKinds?: AbsentKinds;
+}
+
 /** List and watch of one resource into one store. */
 export class Reflector<T extends Identified> {
   readonly #client: ApiClient;
   readonly #kept: KeptKind<T>;
   readonly #listener: ReflectorListener;
   readonly #idleMs: number;
+  readonly #absentKinds: AbsentKinds;
   readonly #continuity = new Continuity();
   #resourceVersion: string | undefined;
   /** The last known version, also if it is no longer valid. */
@@ -96,12 +104,17 @@ export class Reflector<T extends Identified> {
   #lastProgress = performance.now();
   #lastHeard = performance.now();
 
-  /** @param idleMs after this much silence, in milliseconds, a watch counts as broken */
-  constructor(client: ApiClient, kept: KeptKind<T>, listener: ReflectorListener, idleMs = watchIdleMs) {
+  constructor(
+    client: ApiClient,
+    kept: KeptKind<T>,
+    listener: ReflectorListener,
+    options: ReflectorOptions = {},
+  ) {
     this.#client = client;
     this.#kept = kept;
     this.#listener = listener;
-    this.#idleMs = idleMs;
+    this.#idleMs = options.idleMs ?? watchIdleMs;
+    this.#absentKinds = options.absentKinds ?? new AbsentKinds(client);
   }
 
   /** Whether the store has equalled the server's state at least once. */
@@ -252,8 +265,8 @@ export class Reflector<T extends Identified> {
    * proves nothing: it might come from a gateway.
    */
   async #waitForKind(signal: AbortSignal): Promise<void> {
-    this.#absences += 1;
-    if (this.#kept.store.size > 0 && this.#absences === 1) {
+    if (this.#kept.store.size > 0 && this.#absences === 0) {
+      this.#absences = 1;
       await waitFor(goneKindMs, signal);
       return;
     }
@@ -262,13 +275,16 @@ export class Reflector<T extends Identified> {
       this.#kept.store.beginList();
       this.#endList(new Set());
     }
-    this.#complete('absent');
     this.#synced = true;
     this.#refusedSince = undefined;
-    this.#heard();
-    this.#listener.onHealthy(this.#kept.resource.name);
-    this.#listener.onSteady?.(this.#kept.resource.name);
-    await waitFor(absentKindMs * (0.75 + Math.random() / 2), signal);
+    do {
+      this.#complete('absent');
+      this.#heard();
+      this.#listener.onHealthy(this.#kept.resource.name);
+      this.#listener.onSteady?.(this.#kept.resource.name);
+      this.#absences += 1;
+      if (await this.#absentKinds.nextLook(this.#kept.resource, this.#absences, signal)) return;
+    } while (!signal.aborted);
   }
 
   async #listAndWatch(signal: AbortSignal): Promise<void> {

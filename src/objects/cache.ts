@@ -1,5 +1,6 @@
 // The watched part of the cluster in memory: a reflector for each kind of object feeds its store.
 // Decides when the cache is complete. Must not know how it is used.
+import { AbsentKinds } from '../kube/absent-kinds.ts';
 import type { ApiClient } from '../kube/api-client.ts';
 import { Comparison, type ComparisonListener, type ComparisonTimes } from '../kube/comparison.ts';
 import { intactSince, isCutOff, type KnownHistory } from '../kube/continuity.ts';
@@ -67,11 +68,12 @@ export class Cache extends ClusterFacts {
   constructor(client: ApiClient, operatorNamespace: string, { idleMs, compareMs }: CacheOptions = {}) {
     super(operatorNamespace, () => client.serverClock.timeMs(performance.now()) ?? wallMs());
     this.#compareMs = compareMs;
+    const absentKinds = new AbsentKinds(client);
     visitStores(this.stores, (resource, store) => {
       const decoder = new Decoder(resource, store, this.#events.onUnreadable);
       const kept = { resource, store, decoder, served: new ServedPath(resource) };
       const requests = new ObjectRequests(client, kept);
-      const reflector = new Reflector(client, kept, this.#events, idleMs);
+      const reflector = new Reflector(client, kept, this.#events, { idleMs, absentKinds });
       this.#decoders.set(resource, decoder);
       this.#requests.set(resource, requests);
       this.#reflectors.set(resource, reflector);
