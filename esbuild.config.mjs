@@ -96,6 +96,15 @@ const bundleBeside = {
   },
 };
 
+/**
+ * One character beyond Latin-1 would make V8 keep the whole text with two bytes for each character. esbuild escapes them in strings,
+ * but not in regular expressions.
+ */
+function refuseWideText(file) {
+  const [, around] = /(.{0,60}[\u0100-\uffff].{0,20})/.exec(readFileSync(file, 'utf8')) ?? [];
+  if (around !== undefined) throw new Error(`write the character as an escape, as in \\u2192: \`${around}\``);
+}
+
 /** The same for every file. */
 const options = {
   bundle: true,
@@ -125,6 +134,7 @@ await build({
   },
   plugins: [onlyWhatIsUsed, builtInsWhenUsed, pageAssets, graphvizApart],
 });
+refuseWideText(join(folder, 'main.mjs'));
 
 // The canary's pods are many, and idle: what they run is small.
 await build({

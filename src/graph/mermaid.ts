@@ -89,5 +89,8 @@ function textOf(part: OpenRoom | SceneNode): string {
 
 /** Everything that Mermaid, Markdown or HTML could interpret becomes one of Mermaid's entity codes (`#35;` is `#`). */
 function escaped(text: string): string {
-  return text.replace(/[^\p{L}\p{N} ._/:,+\u2190\u2192\xb7\u2026-]/gu, (character) => `#${character.codePointAt(0)};`);
+  return text.replace(
+    /[^\p{L}\p{N} ._/:,+\u2190\u2192\xb7\u2026-]/gu,
+    (character) => `#${character.codePointAt(0)};`,
+  );
 }

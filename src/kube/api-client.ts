@@ -2,10 +2,9 @@
 // gate.
 // Must not know any kind of object, nor retry: the caller decides when to ask again.
 import type { IncomingMessage } from 'node:http';
-import { text as readText } from 'node:stream/consumers';
 import type { ClusterConnection, Transport } from './connection.ts';
 import { ApiError, errorFromAnswer } from './errors.ts';
-import { exchange } from './http.ts';
+import { exchange, readBody } from './http.ts';
 import { ServerClock } from './server-clock.ts';
 import { type WriteGate, WritesClosedError } from './write-gate.ts';
 
@@ -78,7 +77,7 @@ export class ApiClient {
 
   async #request(method: Method, path: string, options: SendOptions): Promise<object> {
     const answer = await this.#send(method, path, options);
-    const text = await readBody(answer);
+    const text = await bodyOf(answer);
     const object = parseObject(text);
     if (object !== undefined) return object;
     const what = `the answer to ${method} ${path} is not an object of the Kubernetes API`;
@@ -125,7 +124,7 @@ export class ApiClient {
       answer = await this.#sendOnce(method, path, options, await this.#transport(true));
     }
     if (statusOf(answer) < 300) return answer;
-    throw errorFromAnswer(statusOf(answer), await readBody(answer), answer.headers);
+    throw errorFromAnswer(statusOf(answer), await bodyOf(answer), answer.headers);
   }
 
   /** Without credentials the server would treat us as anonymous, so nothing is sent. */
@@ -195,9 +194,9 @@ function statusOf(answer: IncomingMessage): number {
   return answer.statusCode ?? 0;
 }
 
-async function readBody(answer: IncomingMessage): Promise<string> {
+async function bodyOf(answer: IncomingMessage): Promise<string> {
   try {
-    return await readText(answer);
+    return await readBody(answer);
   } catch (error) {
     throw unreachable(error);
   }

@@ -5,7 +5,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { exchange, makeAgent } from './http.ts';
+import { exchange, makeAgent, readBody } from './http.ts';
 
 const stack: (() => void)[] = [];
 
@@ -54,21 +54,21 @@ describe('an exchange', () => {
       agent: agentFor(url),
     });
     expect([answer.statusCode, answer.headers['retry-after']]).toEqual([409, '3']);
-    expect(await text(answer)).toBe('POST /a?b=c Bearer t ä');
+    expect(await readBody(answer)).toBe('POST /a?b=c Bearer t ä');
   });
 
   test('sends the length of a body, also with methods that rarely have one', async () => {
     const { url } = await serve(async (request, response) => response.end(await text(request)));
     const agent = agentFor(url);
     for (const method of ['DELETE', 'PATCH', 'GET']) {
-      expect(await text(await exchange(url, { method, headers: {}, body: 'ä', agent }))).toBe('ä');
+      expect(await readBody(await exchange(url, { method, headers: {}, body: 'ä', agent }))).toBe('ä');
     }
   });
 
   test('shares the connections of its agent, however many wait for one', async () => {
     const { url, connections } = await serve((_, response) => response.end('{}'));
     const agent = agentFor(url);
-    const ask = async () => text(await exchange(url, { ...get, agent }));
+    const ask = async () => readBody(await exchange(url, { ...get, agent }));
     expect(await Promise.all(Array.from({ length: 9 }, ask))).toEqual(Array(9).fill('{}'));
     await ask();
     expect(connections()).toBe(2);
@@ -93,7 +93,7 @@ describe('an exchange', () => {
     await expect(pending).rejects.toMatchObject({ name: 'AbortError' });
     const late = new AbortController();
     const answer = await exchange(`${url}/begun`, { ...get, agent, signal: late.signal });
-    const reading = text(answer);
+    const reading = readBody(answer);
     late.abort();
     await expect(reading).rejects.toThrow();
   });
@@ -105,8 +105,8 @@ describe('an exchange', () => {
       if (request.url === '/torn') setImmediate(() => request.socket.destroy());
     });
     const agent = agentFor(url);
-    await expect(text(await exchange(`${url}/torn`, { ...get, agent }))).rejects.toThrow();
-    await expect(text(await exchange(`${url}/silent`, { ...get, agent, idleMs: 20 }))).rejects.toThrow();
+    await expect(readBody(await exchange(`${url}/torn`, { ...get, agent }))).rejects.toThrow();
+    await expect(readBody(await exchange(`${url}/silent`, { ...get, agent, idleMs: 20 }))).rejects.toThrow();
   });
 
   test('is over at its deadline: while it waits for a connection, before the answer, and while that drips', async () => {
@@ -118,7 +118,7 @@ describe('an exchange', () => {
     });
     const agent = agentFor(url);
     const ask = async (path: string) =>
-      text(await exchange(`${url}${path}`, { ...get, agent, deadlineMs: 50 }));
+      readBody(await exchange(`${url}${path}`, { ...get, agent, deadlineMs: 50 }));
     // Two have a connection, the third one waits for one.
     const all = [ask('/drips'), ask('/silent'), ask('/waits')];
     await Promise.all(all.map((each) => expect(each).rejects.toThrow('no complete answer within 0.05 s')));
@@ -131,9 +131,9 @@ describe('an exchange', () => {
       throw new Error('not now');
     };
     await expect(exchange(url, { ...get, agent, beforeSending: refuse })).rejects.toThrow('not now');
-    expect(await text(await exchange(url, { ...get, agent, beforeSending: () => {} }))).toBe('sent');
+    expect(await readBody(await exchange(url, { ...get, agent, beforeSending: () => {} }))).toBe('sent');
     // A connection that is kept has no handshake to wait for.
-    expect(await text(await exchange(url, { ...get, agent, beforeSending: () => {} }))).toBe('sent');
+    expect(await readBody(await exchange(url, { ...get, agent, beforeSending: () => {} }))).toBe('sent');
   });
 
   test('goes through a proxy', async () => {
@@ -149,7 +149,7 @@ describe('an exchange', () => {
       });
       stack.push(() => onward.destroy());
     });
-    expect(await text(await exchange(url, { ...get, agent: agentFor(url, proxy.url) }))).toBe('through');
+    expect(await readBody(await exchange(url, { ...get, agent: agentFor(url, proxy.url) }))).toBe('through');
     expect(tunnels).toEqual([new URL(url).host]);
   });
 });

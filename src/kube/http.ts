@@ -41,7 +41,7 @@ export async function exchange(url: string, options: Exchange): Promise<Incoming
   const sent = { method, agent, timeout: patienceMs, headers: { ...options.headers, ...length } };
   return new Promise((resolve, reject) => {
     const send = url.startsWith('https:') ? httpsRequest : httpRequest;
-    const request = send(url, signal === undefined ? sent : { ...sent, signal }, (answer) => {
+    const request = send(url, sent, (answer) => {
       if (idleMs !== undefined) answer.setTimeout(idleMs);
       begun = answer;
       resolve(answer);
@@ -49,6 +49,7 @@ export async function exchange(url: string, options: Exchange): Promise<Incoming
     let begun: IncomingMessage | undefined;
     request.on('timeout', () => request.destroy(new Error('the server does not answer')));
     request.on('error', reject);
+    if (signal !== undefined) endWith(signal, request);
     if (deadlineMs !== undefined) {
       const tooLate = () =>
         (begun ?? request).destroy(new Error(`no complete answer within ${deadlineMs / 1000} s`));
@@ -57,6 +58,40 @@ export async function exchange(url: string, options: Exchange): Promise<Incoming
     }
     if (beforeSending === undefined) request.end(body);
     else whenConnected(request, () => sendIf(beforeSending, request, body));
+  });
+}
+
+/** Does what Node's option `signal` does, for a third of its price. */
+function endWith(signal: AbortSignal, request: ClientRequest): void {
+  const end = () => request.destroy(signal.reason as Error);
+  if (signal.aborted) {
+    end();
+    return;
+  }
+  signal.addEventListener('abort', end, { once: true });
+  request.on('close', () => signal.removeEventListener('abort', end));
+}
+
+/**
+ * Reads the body of an answer as text. `node:stream/consumers` does the same by an asynchronous iterator, for twice the price.
+ *
+ * @throws if it breaks off, falls silent or takes too long
+ */
+export function readBody(answer: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const brokenOff = () => reject(answer.errored ?? new Error('the answer broke off'));
+    if (answer.destroyed) {
+      brokenOff();
+      return;
+    }
+    answer.setEncoding('utf8');
+    answer.on('data', (chunk: string) => {
+      text += chunk;
+    });
+    answer.once('end', () => resolve(text));
+    answer.once('error', reject);
+    answer.once('close', brokenOff);
   });
 }
 
