@@ -19,5 +19,5 @@ FROM scratch
 COPY --from=build /root-of-image /
 USER 65532:65532
 # The flags of `npm start` (ADR 22). src/start.ts sets those that only the operator has.
-ENTRYPOINT ["/usr/local/bin/node", "--optimize-for-size", "--max-semi-space-size=4", "/opt/ringfence/ringfence.mjs"]
+ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=2", "--heap-growing-percent=20", "/opt/ringfence/ringfence.mjs"]
 CMD ["operator"]

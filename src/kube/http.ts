@@ -91,7 +91,9 @@ export function readBody(answer: IncomingMessage): Promise<string> {
     });
     answer.once('end', () => resolve(text));
     answer.once('error', reject);
-    answer.once('close', brokenOff);
+    answer.once('close', () => {
+      if (!answer.readableEnded) brokenOff();
+    });
   });
 }
 
