@@ -39,7 +39,7 @@ test('the operator may do with each kind what the kind says, and nothing with an
   const expected = new Map<string, readonly string[]>([
     ...needed,
     ['events.events.k8s.io', ['create']],
-    ['leases.coordination.k8s.io', ['create', 'get', 'update']],
+    ['leases.coordination.k8s.io', ['create', 'get', 'update', 'watch']],
   ]);
   expect(Object.fromEntries(granted())).toEqual(Object.fromEntries(expected));
 });
