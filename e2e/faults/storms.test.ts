@@ -4,7 +4,7 @@ import { appNamespace } from '../support/expected-policies.ts';
 import { otherThanDeclared } from './connections.ts';
 import { onTestbed } from './on-testbed.ts';
 import { judge, settled } from './oracle.ts';
-import { allLags, casesOfToday, isFull } from './parameters.ts';
+import { allLags, isFull } from './parameters.ts';
 import { routes } from './shop.ts';
 
 const crowd = Array.from({ length: isFull ? 60 : 20 }, (_, index) => `s${index}`);
@@ -68,7 +68,7 @@ const cases = isFull
   : storms.map((storm, index) => [storm.title, allLags[index % allLags.length] ?? 0, storm] as const);
 
 /** In their order: what the first one creates, the others need. */
-test.each(casesOfToday(cases))('%s, with watches that are %i ms behind', async (_, lag, { act }) => {
+test.each(cases)('%s, with watches that are %i ms behind', async (_, lag, { act }) => {
   testbed.proxy.watches.lagMs = lag;
   await testbed.startOperator();
   await settled(testbed);
