@@ -1,10 +1,11 @@
 // Looks for kinds that the cluster does not have, with one request for all of them: the server's discovery document tells which kinds
 // it serves. Must not know any kind, nor what happens when one appears.
 import type { ApiClient } from './api-client.ts';
+import { doubledMs } from './backoff.ts';
 import { type Paths, pathsOf } from './served-path.ts';
 
 /** A kind that has just disappeared is often about to come back; one that is never installed is looked for once a minute. */
-const delays = { firstMs: 5_000, longestMs: 60_000 } as const;
+const delays = { baseMs: 5_000, capMs: 60_000 } as const;
 
 /** Aggregated discovery (KEP-3352) names kinds; a server without it answers with the names of groups and versions. */
 const accept =
@@ -81,8 +82,7 @@ export class AbsentKinds {
 
 /** At random a little sooner or later, so that many operators don't ask at once. */
 function delayMs(absences: number): number {
-  const whole = Math.min(delays.longestMs, delays.firstMs * 2 ** Math.min(absences - 1, 10));
-  return whole * (0.9 + Math.random() / 5);
+  return doubledMs(absences, delays) * (0.9 + Math.random() / 5);
 }
 
 /** What the two forms of the discovery document have in common with each other, and no more. */

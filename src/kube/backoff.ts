@@ -14,8 +14,13 @@ export interface BackoffBounds {
  * and reduced at random by up to a half, so that many clients don't come back at once.
  */
 export function backoffMs(attempt: number, bounds: BackoffBounds, atLeastMs = 0): number {
-  const whole = Math.min(bounds.capMs, bounds.baseMs * 2 ** Math.min(attempt - 1, 30));
+  const whole = doubledMs(attempt, bounds);
   return Math.max(atLeastMs, whole / 2 + (Math.random() * whole) / 2);
+}
+
+/** The wait before attempt number `attempt` without chance, in milliseconds: doubled each time up to the cap. */
+export function doubledMs(attempt: number, { baseMs, capMs }: BackoffBounds): number {
+  return Math.min(capMs, baseMs * 2 ** Math.min(attempt - 1, 30));
 }
 
 /** Resolves when `signal` aborts, or at once if it has. */

@@ -61,7 +61,7 @@ export async function exchange(url: string, options: Exchange): Promise<Incoming
   });
 }
 
-/** Does what Node's option `signal` does, for a third of its price. */
+/** Does what Node's option `signal` does, with one listener: that takes less processor time for each request. */
 function endWith(signal: AbortSignal, request: ClientRequest): void {
   const end = () => request.destroy(signal.reason as Error);
   if (signal.aborted) {
@@ -73,7 +73,7 @@ function endWith(signal: AbortSignal, request: ClientRequest): void {
 }
 
 /**
- * Reads the body of an answer as text. `node:stream/consumers` does the same by an asynchronous iterator, for twice the price.
+ * Reads the body of an answer as text. `node:stream/consumers` does the same by an asynchronous iterator, which takes more processor time.
  *
  * @throws if it breaks off, falls silent or takes too long
  */
